@@ -1,0 +1,1 @@
+"""Plumbing that every service stands on; no word of the domain in it."""

@@ -1,0 +1,1 @@
+"""The four services; each owns its schema, its contract and its rules."""
