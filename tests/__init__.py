@@ -1,0 +1,1 @@
+"""Every test of the product; each folder says what it proves."""

@@ -1,0 +1,1 @@
+"""The OpenAPI documents as a product: committed, linted, compiled into clients, fuzzed."""
