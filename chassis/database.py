@@ -1,0 +1,171 @@
+"""The two pools of one service: reads that cannot write, writes that commit before the answer.
+
+The only `begin` of the project is here.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, NewType
+
+import asyncpg
+from fastapi import Depends, Request
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from chassis.settings import ServiceSettings
+
+WriteSession = NewType("WriteSession", AsyncSession)
+
+_READ_SETTINGS = {"default_transaction_read_only": "on", "jit": "off", "timezone": "UTC"}
+_WRITE_SETTINGS = {"jit": "off", "timezone": "UTC"}
+_OLDEST = 150000
+
+# What the server must say before we trust it with acknowledged writes, and limits per role.
+_DURABLE = {
+    "fsync": "on",
+    "full_page_writes": "on",
+    "synchronous_commit": "on",
+    "data_checksums": "on",
+}
+_BOUNDED = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+
+
+class UnfitDatabase(RuntimeError):
+    """The service refuses to start on this database; the message says why."""
+
+
+class Database:
+    """The two pools of one service."""
+
+    def __init__(self, settings: ServiceSettings, *, schema: str, revision: str | None) -> None:
+        self._settings = settings
+        self._schema = schema
+        self._revision = revision
+        self._reads: asyncpg.Pool | None = None
+        self._writer: AsyncEngine | None = None
+
+    @property
+    def reads(self) -> asyncpg.Pool:
+        """The read-only pool."""
+        if self._reads is None:
+            raise UnfitDatabase("the database is not open")
+        return self._reads
+
+    async def open(self) -> None:
+        """Connect and check.
+
+        Raises:
+            UnfitDatabase: outdated schema, unsafe settings, or a role with too many rights.
+        """
+        settings = self._settings
+        self._writer = create_async_engine(
+            sqlalchemy_url(settings.database_url),
+            pool_size=settings.write_pool_size,
+            max_overflow=0,
+            pool_timeout=settings.pool_wait.total_seconds(),
+            connect_args={"server_settings": _WRITE_SETTINGS},
+        )
+        self._reads = await asyncpg.create_pool(
+            settings.replica_url or settings.database_url,
+            min_size=1,
+            max_size=settings.read_pool_size,
+            server_settings=_READ_SETTINGS,
+            statement_cache_size=500,
+            max_inactive_connection_lifetime=300,
+        )
+        try:
+            await self._check()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        if self._reads is not None:
+            await self._reads.close()
+        if self._writer is not None:
+            await self._writer.dispose()
+        self._reads = self._writer = None
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[WriteSession]:
+        """One transaction: committed if the block ends, rolled back if it raises."""
+        if self._writer is None:
+            raise UnfitDatabase("the database is not open")
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield WriteSession(session)
+
+    async def ready(self) -> None:
+        """Prove that a read answers; raises what the driver raises."""
+        await self.reads.fetchval("SELECT 1", timeout=1)
+
+    async def _check(self) -> None:
+        faults = []
+        async with self.writing() as session:
+            connection = await (await session.connection()).get_raw_connection()
+            driver: asyncpg.Connection | None = connection.driver_connection
+            if driver is None:
+                raise UnfitDatabase("no driver connection")
+            faults += await server_faults(driver, durable=self._settings.durable)
+            faults += await _schema_faults(driver, schema=self._schema, revision=self._revision)
+        if faults:
+            raise UnfitDatabase(f"schema {self._schema}: " + "; ".join(faults))
+
+
+async def server_faults(connection: asyncpg.Connection, *, durable: bool) -> list[str]:
+    """Return what makes this server, for this role, unsafe to start on."""
+    names = [*_DURABLE, *_BOUNDED, "server_version_num"]
+    rows = await connection.fetch(
+        "SELECT name, setting FROM pg_settings WHERE name = ANY($1)", names
+    )
+    current = {row["name"]: row["setting"] for row in rows}
+    faults = []
+    if int(current["server_version_num"]) < _OLDEST:
+        faults.append("PostgreSQL 15 or newer is needed")
+    if durable:
+        faults += [
+            f"{name} is {current.get(name)}, must be {wanted}"
+            for name, wanted in _DURABLE.items()
+            if current.get(name) != wanted
+        ]
+    faults += [f"{name} is not set" for name in _BOUNDED if current.get(name) == "0"]
+    return faults
+
+
+async def _schema_faults(
+    connection: asyncpg.Connection, *, schema: str, revision: str | None
+) -> list[str]:
+    faults = []
+    may_create = await connection.fetchval(
+        "SELECT has_schema_privilege(current_user, $1, 'CREATE')"
+        " FROM pg_namespace WHERE nspname = $1",
+        schema,
+    )
+    if may_create is None:
+        return [f"the schema {schema} is missing: run `make migrate`"]
+    if may_create:
+        faults.append("the runtime role may change the schema: use the runtime role")
+    if revision is None:
+        return faults
+    try:
+        found = await connection.fetchval(f'SELECT version_num FROM "{schema}".alembic_version')  # noqa: S608  # the schema's name is ours
+    except asyncpg.PostgresError:
+        found = None
+    if found != revision:
+        faults.append(f"revision is {found}, the code needs {revision}: run `make migrate`")
+    return faults
+
+
+def sqlalchemy_url(url: str) -> URL:
+    """Return the same address for SQLAlchemy's asyncpg driver."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+async def _writes(request: Request) -> AsyncIterator[WriteSession]:
+    database: Database = request.app.state.database
+    async with database.writing() as session:
+        yield session
+
+
+# "function": committed when the route returns, before the first byte leaves.
+Writes = Annotated[WriteSession, Depends(_writes, scope="function")]

@@ -1,0 +1,139 @@
+"""A collection as callers may list it: filters, orders, formats, and the SQL that answers.
+
+A `Listing` is declared once beside the tables; its statements are compiled at first use, one for
+each combination of filters, and kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
+
+from chassis.statements import Statement, compiled
+
+Kind = Literal["page", "count", "items", "cells", "features"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """A sort: expressions that are never null, the last one unique."""
+
+    keys: tuple[ColumnElement[Any], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """One collection.
+
+    `item` is the JSON object of a row, as text; `variants` replaces it while a filter is in use
+    (a distance exists only with `near`). `filters` are conditions over bind parameters named as
+    the query's bindings; the first of `orders` is the default. `cells` are the flat columns of
+    the tabular exports, `place` is longitude and latitude in WGS 84 degrees.
+    """
+
+    name: str
+    source: FromClause
+    item: ColumnElement[str]
+    orders: Mapping[str, Order]
+    filters: Mapping[str, ColumnElement[bool]]
+    cells: Mapping[str, ColumnElement[Any]]
+    variants: Mapping[str, ColumnElement[str]] = field(default_factory=dict)
+    place: tuple[ColumnElement[float], ColumnElement[float]] | None = None
+    remarks: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a statement depends on, apart from the values: the key under which it is kept."""
+
+    kind: Kind
+    used: frozenset[str]
+    sort: str
+    continued: bool = False
+    projected: bool = False
+
+
+@lru_cache(maxsize=1024)
+def statement(listing: Listing, shape: Shape) -> Statement:
+    """Return the compiled SELECT of one shape of query."""
+    item = _item(listing, shape)
+    order = listing.orders[shape.sort.removeprefix("-")]
+    match shape.kind:
+        case "count":
+            return compiled(_filtered(listing, shape, select(func.count())))
+        case "page":
+            keys = [cast(key, Text) for key in order.keys]
+            chosen = _filtered(listing, shape, select(func.convert_to(item, _UTF8), *keys))
+            chosen = chosen.limit(bindparam("limit", type_=Integer))
+        case "items":
+            chosen = _filtered(listing, shape, select(item))
+        case "cells":
+            cells = [cell.label(name) for name, cell in listing.cells.items()]
+            chosen = _filtered(listing, shape, select(*cells))
+        case "features":
+            chosen = _filtered(listing, shape, select(_feature(listing, item)))
+    if shape.continued:
+        chosen = chosen.where(_after(order, backwards=shape.sort.startswith("-")))
+    directed = [key.desc() if shape.sort.startswith("-") else key for key in order.keys]
+    return compiled(chosen.order_by(*directed))
+
+
+_UTF8 = literal_column("'UTF8'")
+
+
+def _filtered(listing: Listing, shape: Shape, chosen: Select[Any]) -> Select[Any]:
+    conditions = [listing.filters[name] for name in sorted(shape.used & listing.filters.keys())]
+    return chosen.select_from(listing.source).where(*conditions)
+
+
+def _item(listing: Listing, shape: Shape) -> ColumnElement[Any]:
+    found = [item for name, item in listing.variants.items() if name in shape.used]
+    item = found[0] if found else listing.item
+    if not shape.projected:
+        return item
+    pair = func.json_each(cast(item, JSON)).table_valued("key", "value")
+    kept = pair.c.key == func.any(bindparam("fields", type_=ARRAY(Text)))
+    cut = select(func.json_object_agg(pair.c.key, pair.c.value)).where(kept)
+    return cast(cut.scalar_subquery(), Text)
+
+
+def _after(order: Order, *, backwards: bool) -> ColumnElement[bool]:
+    marks = [
+        cast(bindparam(f"after_{n}", type_=Text), key.type) for n, key in enumerate(order.keys)
+    ]
+    here, there = tuple_(*order.keys), tuple_(*marks)
+    return here < there if backwards else here > there
+
+
+def _feature(listing: Listing, item: ColumnElement[Any]) -> ColumnElement[Any]:
+    if listing.place is None:
+        raise ValueError(f"{listing.name} has no place")
+    lon, lat = listing.place
+    key = next(iter(listing.orders.values())).keys[-1]
+    point = func.concat('{"type":"Point","coordinates":[', lon, ",", lat, "]}")
+    return func.concat(
+        '{"type":"Feature","id":',
+        func.to_json(key),
+        ',"geometry":',
+        case((lon.is_(None), "null"), else_=point),
+        ',"properties":',
+        item,
+        "}",
+    )
