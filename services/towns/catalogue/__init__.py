@@ -1,0 +1,1 @@
+"""Programme towns and the official places they are made of."""
