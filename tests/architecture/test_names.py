@@ -1,0 +1,65 @@
+"""Names: a file says what it holds, the floor plan is the same four times."""
+
+import ast
+import re
+
+from tests.architecture.sources import SERVICES, at, files, nothing_in, python
+
+VAGUE = frozenset(
+    {"utils", "util", "helpers", "helper", "common", "core", "base", "misc", "manager"}
+    | {"models", "schemas", "service", "data"}
+)
+AGGREGATE = frozenset(
+    {"__init__.py", "routes.py", "contract.py", "rules.py", "commands.py", "store.py"}
+)
+FLOOR_PLAN = ("app.py", "settings.py", "errors.py", "tables.py", "events.py", "openapi.json")
+
+
+def test_no_file_or_folder_has_a_name_that_says_nothing() -> None:
+    named = {path: set(re.split(r"[/.]", path)) & VAGUE for path in files() if path.endswith(".py")}
+    assert {path: found for path, found in named.items() if found} == {}
+
+
+def test_the_four_services_have_the_same_floor_plan() -> None:
+    present = set(files())
+    missing = [
+        f"services/{service}/{name}"
+        for service in SERVICES
+        for name in FLOOR_PLAN
+        if f"services/{service}/{name}" not in present
+    ]
+    nothing_in(missing)
+
+
+def test_names_of_the_framework_ladders_are_not_used() -> None:
+    ladders = re.compile(r"(Base|Create|Update|Schema|Model|DTO|Service|Manager|Helper|Mixin)$")
+    found = [
+        at(source, node, node.name)
+        for source in python("services")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ClassDef) and ladders.search(node.name)
+    ]
+    nothing_in(found)
+
+
+def test_the_name_of_a_test_is_a_sentence() -> None:
+    found = [
+        at(source, function, f"{function.name}: say what happens")
+        for source in python("tests")
+        for function in source.functions()
+        if function.name.startswith("test_") and function.name.count("_") < 3
+    ]
+    nothing_in(found)
+
+
+def test_units_are_said_the_agreed_way() -> None:
+    forbidden = re.compile(r"_(euros|cts|datetime|timestamp|nb|ratio|percent|pct)$")
+    found = [
+        at(source, node, node.target.id)
+        for source in python("services")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and forbidden.search(node.target.id)
+    ]
+    nothing_in(found)
