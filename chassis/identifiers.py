@@ -1,0 +1,140 @@
+"""Codes that someone outside the project defines, as pydantic types, and the ids we make.
+
+Strings only, exactly as the official lists print them: nothing is trimmed, padded or upper-cased.
+"""
+
+import os
+import time
+from threading import Lock
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from stdnum.fr import siren, siret
+
+_DEPARTMENT = "0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]"
+_RANDOM_BITS = 74
+
+
+def _code(pattern: str) -> StringConstraints:
+    return StringConstraints(strict=True, pattern=f"^(?:{pattern})$")
+
+
+def _siren_checked(number: str) -> str:
+    if not siren.is_valid(number):
+        raise PydanticCustomError("siren_checksum", "The check digit of the SIREN is wrong")
+    return number
+
+
+def _siret_checked(number: str) -> str:
+    # stdnum knows that the establishments of La Poste do not follow Luhn.
+    if not siret.is_valid(number):
+        raise PydanticCustomError("siret_checksum", "The check digit of the SIRET is wrong")
+    return number
+
+
+InseeCode = Annotated[
+    str,
+    _code(f"(?:{_DEPARTMENT})[0-9]{{3}}|97[1-8][0-9]{{2}}|98[4-9][0-9]{{2}}"),
+    Field(
+        description="Official code of a commune (INSEE, code officiel géographique)",
+        examples=["51108", "2A004", "97105"],
+    ),
+]
+"""Five characters; Corsica has a letter, overseas communes begin with 97 or 98."""
+
+DepartmentCode = Annotated[
+    str,
+    _code(f"{_DEPARTMENT}|97[1-8]|98[4-9]"),
+    Field(description="Official code of a department (INSEE)", examples=["51", "2A", "974"]),
+]
+
+RegionCode = Annotated[
+    str,
+    _code("0[1-9]|[1-9][0-9]"),
+    Field(description="Official code of a region (INSEE)", examples=["44", "04"]),
+]
+
+PostalCode = Annotated[
+    str,
+    _code("(?:0[1-9]|[1-8][0-9]|9[0-8])[0-9]{3}"),
+    Field(description="Postal code (La Poste); several communes may share one", examples=["51000"]),
+]
+
+Siren = Annotated[
+    str,
+    _code("[0-9]{9}"),
+    AfterValidator(_siren_checked),
+    Field(
+        description="Number of a legal unit in the Sirene register; the last digit is a check",
+        examples=["200066876", "356000000"],
+        json_schema_extra={"format": "siren"},
+    ),
+]
+
+Siret = Annotated[
+    str,
+    _code("[0-9]{14}"),
+    AfterValidator(_siret_checked),
+    Field(
+        description="Number of an establishment in the Sirene register; the last digit is a check",
+        examples=["73282932000074"],
+        json_schema_extra={"format": "siret"},
+    ),
+]
+
+RncpCode = Annotated[
+    str,
+    _code("RNCP[1-9][0-9]{0,5}|RS[1-9][0-9]{0,5}"),
+    Field(
+        description="Certification in the national register (RNCP) or the specific one (RS)",
+        examples=["RNCP35455", "RS5123"],
+    ),
+]
+
+RomeCode = Annotated[
+    str,
+    _code("[A-N][0-9]{4}"),
+    Field(description="Occupation in the ROME register of France Travail", examples=["M1805"]),
+]
+
+NafDivision = Annotated[
+    str,
+    _code("0[1-9]|[1-9][0-9]"),
+    Field(description="Division of the NAF rev. 2 (INSEE), two digits", examples=["85"]),
+]
+
+Uuid7 = Annotated[UUID, WithJsonSchema({"type": "string", "format": "uuid"})]
+"""An id of ours; the first 48 bits are the millisecond of its making."""
+
+
+class Uuid7Maker:
+    """Makes UUIDs of version 7 (RFC 9562), each greater than the one before."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last = 0
+
+    def make(self, milliseconds: int) -> UUID:
+        """Return the next id, for an instant in Unix milliseconds.
+
+        Within one millisecond, or when the clock goes back, the random part is raised by a random
+        step (RFC 9562, 6.2, method 2), so that neighbours cannot be guessed.
+        """
+        noise = int.from_bytes(os.urandom(10))
+        with self._lock:
+            # The highest random bit begins at zero: room to be raised within the millisecond.
+            fresh = (milliseconds << _RANDOM_BITS) | (noise & ((1 << (_RANDOM_BITS - 1)) - 1))
+            self._last = fresh if fresh > self._last else self._last + 1 + (noise >> 48)
+            value = self._last
+        stamp, high, low = value >> 74, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
+        return UUID(int=(stamp << 80) | (7 << 76) | (high << 64) | (0b10 << 62) | low)
+
+
+_MAKER = Uuid7Maker()
+
+
+def uuid7() -> UUID:
+    """Return a new id, greater than all those this process made before."""
+    return _MAKER.make(time.time_ns() // 1_000_000)
