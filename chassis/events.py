@@ -40,7 +40,7 @@ def event_table(metadata: MetaData) -> Table:
         Column("request_id", Text()),
         Column("reason", Text()),
         Column("successor", Text()),
-        Column("data", JSON(), nullable=False, server_default=text("'{}'")),
+        Column("data", JSON(), nullable=False, server_default=text("'{}'::json")),
         UniqueConstraint("subject", "subject_sequence"),
         Index(None, "visible_after", "sequence", unique=True),
     )
