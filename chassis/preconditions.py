@@ -1,0 +1,59 @@
+"""ETags and the conditions that callers put on them: 304 for reads, 428 and 412 for changes."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chassis.problems import BadRequest, PreconditionFailed, PreconditionRequired, Text
+
+_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+_LIST = re.compile(rf"\s*,*\s*{_TAG.pattern}(?:\s*,\s*(?:{_TAG.pattern})?)*\s*")
+
+
+class InvalidPrecondition(BadRequest):
+    """The value of `If-Match` is neither `*` nor a list of quoted tags."""
+
+    title = Text("L'en-tête If-Match est illisible", "The If-Match header cannot be read")
+
+
+def etag(version: int, representation: str = "") -> str:
+    """Return the strong tag of one version of a resource in one representation."""
+    return f'"{version}-{representation}"' if representation else f'"{version}"'
+
+
+def not_modified(if_none_match: str, tag: str) -> bool:
+    """Whether the caller already holds `tag`; an unreadable header never hides an answer.
+
+    The comparison is weak, as RFC 9110 asks for reads.
+    """
+    if not if_none_match:
+        return False
+    if if_none_match == tag or if_none_match.strip() == "*":
+        return True
+    if _LIST.fullmatch(if_none_match) is None:
+        return False
+    return tag.removeprefix("W/") in {
+        held.removeprefix("W/") for held in _TAG.findall(if_none_match)
+    }
+
+
+def match(if_match: str, tag: str, *, current: Mapping[str, Any] | None = None) -> None:
+    """Let a change through if the caller saw the resource as it is now.
+
+    The comparison is strong: a weak tag never matches. `current` is shown to a caller that lost.
+
+    Raises:
+        PreconditionRequired: no `If-Match`.
+        InvalidPrecondition: a value that is neither `*` nor a list of tags.
+        PreconditionFailed: the resource is at another version.
+    """
+    wanted = if_match.strip()
+    if not wanted:
+        raise PreconditionRequired(headers={"ETag": tag})
+    if wanted == "*":
+        return
+    if _LIST.fullmatch(wanted) is None:
+        raise InvalidPrecondition
+    if tag not in _TAG.findall(wanted):
+        shown = {} if current is None else {"current": dict(current)}
+        raise PreconditionFailed(headers={"ETag": tag}, extra=shown)
