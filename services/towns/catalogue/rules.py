@@ -1,0 +1,127 @@
+"""How names are compared and who is a member of the programme when."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+SPELLED_OUT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+"""Abbreviations met in names of communes, and the word they stand for."""
+
+_ABBREVIATED = {word: short for short, word in SPELLED_OUT.items()}
+
+
+def query_words(text: str) -> list[str]:
+    """Return the words of `text` as a search compares them.
+
+    Case, accents, hyphens, apostrophes and other marks are ignored, ligatures are opened
+    (`œ` -> `oe`). Abbreviations stay as typed: `search_words` holds both spellings.
+
+    Args:
+        text: anything a person typed, also empty or made of marks only.
+
+    Returns:
+        Words of letters and digits only, in the order of `text`; maybe none.
+    """
+    bare = text
+    for _ in range(2):  # lower case of a compatibility character may hold an accent, and back
+        decomposed = unicodedata.normalize("NFKD", bare.casefold().translate(_LIGATURES))
+        bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return _BETWEEN_WORDS.sub(" ", bare).split()
+
+
+def folded(text: str) -> str:
+    """Return `text` reduced to what makes two names the same, in a form that also sorts well.
+
+    As `query_words`, and `st`, `ste` are spelled out, so that `St-Dié` and `Saint-Dié` are equal
+    and stand together in a sorted list. Articles are kept.
+
+    Args:
+        text: a name.
+
+    Returns:
+        Words separated by single spaces; empty if `text` has neither letter nor digit.
+        Folding twice changes nothing.
+    """
+    return " ".join(SPELLED_OUT.get(word, word) for word in query_words(text))
+
+
+def search_words(text: str) -> list[str]:
+    """Return the words under which a name is found: each word of it, in every spelling.
+
+    Args:
+        text: a name.
+
+    Returns:
+        Words without repetition, sorted: those of `folded(text)`, and `st` beside `saint`.
+    """
+    words = set(folded(text).split())
+    return sorted(words | {_ABBREVIATED[word] for word in words if word in _ABBREVIATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A phase of the programme that a town takes part in, and the dated proofs of it."""
+
+    phase: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    attested_on: date | None = None
+    gone_from_list_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `start` on, before `until`; no `until`: still running."""
+
+    start: date
+    until: date | None
+
+    def holds(self, on: date) -> bool:
+        """Tell whether the day `on` is inside."""
+        return self.start <= on and (self.until is None or on < self.until)
+
+
+def membership_period(memberships: Sequence[Membership]) -> Period:
+    """Return when a town belongs to the programme, as far as sources state or show it.
+
+    It begins on the earliest first day that a source states or, where none does, on the day of
+    the earliest proof. Phases follow each other without a gap, so it ends with the last phase:
+    the day after its stated last day, else the first dated list without the town.
+
+    Args:
+        memberships: the phases of one town, at least one, each with `starts_on` or `attested_on`.
+
+    Returns:
+        The period; without end while the town is in the latest list.
+
+    Raises:
+        ValueError: no phase, or no known beginning.
+
+    Source: states of the published list of 2018-10-01, 2024-09-09 and 2025-04-02; the first 222
+    towns were published on 2018-03-27.
+    """
+    beginnings = [phase.starts_on or phase.attested_on for phase in memberships]
+    known = [day for day in beginnings if day is not None]
+    if not known:
+        raise ValueError("no membership with a known beginning")
+    last = max(memberships, key=lambda membership: membership.phase)
+    until = last.ends_on + timedelta(days=1) if last.ends_on else last.gone_from_list_on
+    return Period(min(known), until)
+
+
+def is_member(memberships: Sequence[Membership], on: date) -> bool:
+    """Tell whether a town belongs to the programme on a day.
+
+    Args:
+        memberships: the phases of one town; none: never a member.
+        on: the day asked about.
+
+    Returns:
+        True inside `membership_period(memberships)`.
+    """
+    return bool(memberships) and membership_period(memberships).holds(on)
