@@ -1,8 +1,14 @@
-"""What every contract is made of: strict inputs, complete outputs."""
+"""What every contract is made of: strict inputs, complete outputs.
 
+In an output a default means one thing only: the key may be absent.
+"""
+
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from chassis.problems import Text
 
 
 class Input(BaseModel):
@@ -18,3 +24,58 @@ class Output(BaseModel):
 
 
 Version = Annotated[int, Field(ge=1, description="Version of the row; the ETag is made of it")]
+
+
+def _iso_day(value: object) -> object:
+    # pydantic reads "1577836800" as a date; the contract wants the ten characters only
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError(Text("doit être une date AAAA-MM-JJ", "must be a date YYYY-MM-DD"))
+    return value
+
+
+def _iso_instant(value: object) -> object:
+    if isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", value):
+        raise ValueError(
+            Text(
+                "doit être un instant ISO 8601 avec fuseau, comme 2026-01-31T08:00:00Z",
+                "must be an ISO 8601 instant with a zone, such as 2026-01-31T08:00:00Z",
+            )
+        )
+    return value
+
+
+IsoDay = BeforeValidator(_iso_day)
+IsoInstant = BeforeValidator(_iso_instant)
+
+
+class ProblemField(Output):
+    """What is wrong with one field; one of `pointer`, `parameter`, `header` says which."""
+
+    pointer: str = Field(default="", description="JSON pointer into the body")
+    parameter: str = Field(default="", description="Name of the query parameter")
+    header: str = Field(default="", description="Name of the header")
+    code: str
+    detail: str
+
+
+class ProblemDetails(BaseModel):
+    """RFC 9457 problem details: the body of every answer that is not a success."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Address of the page that explains the problem")
+    title: str
+    status: int = Field(ge=400, le=599)
+    detail: str
+    instance: str = Field(description="Path of the request")
+    code: str = Field(description="Stable name of the problem; never translated")
+    request_id: str = Field(description="Finds the request in our logs")
+    errors: list[ProblemField]
+
+
+class Page[Item: Output](Output):
+    """A page of a collection; `next` is absent on the last one, `total` unless asked for."""
+
+    items: list[Item]
+    next: str = Field(default="", description="Path of the next page")
+    total: int = Field(default=0, ge=0, description="Rows of all pages")

@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from chassis.problems import Forbidden, Text, Unauthenticated
 
-_EVERYWHERE: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Principal:
     kind: str
     client: str
     scopes: frozenset[str] = frozenset()
-    perimeter: Mapping[str, frozenset[str]] = field(default=_EVERYWHERE)
+    perimeter: Mapping[str, frozenset[str]] = field(default_factory=dict)
     on_behalf_of: str | None = None
 
     @property

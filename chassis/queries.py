@@ -2,12 +2,16 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from chassis.contract import Output
+from chassis.problems import Text
 
 LONGEST_PAGE = 200
-Format = Literal["json", "csv", "ndjson", "xlsx", "geojson"]
+
+_PAGING = frozenset(
+    {"limit", "cursor", "sort", "fields", "format", "separator", "bom", "include_total"}
+)
 
 
 def _split(value: object) -> object:
@@ -18,60 +22,53 @@ FieldNames = Annotated[tuple[str, ...], BeforeValidator(_split), Field(min_lengt
 
 
 class ListQuery(BaseModel):
-    """Paging, sorting and format. A subclass adds the filters of its collection.
-
-    `sort` is redeclared by each subclass with the orders of its listing.
-    """
+    """Paging, sorting and format; a subclass adds `item`, the orders and the filters."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     item: ClassVar[type[Output]]
-    paging: ClassVar[frozenset[str]] = frozenset(
-        {"limit", "cursor", "sort", "fields", "format", "separator", "bom", "include_total"}
-    )
 
     limit: Annotated[
         int, Field(ge=1, le=LONGEST_PAGE, description="Rows of a page; above 200 is refused")
     ] = 50
     cursor: Annotated[
-        str | None, Field(max_length=2000, description="Where to go on: the `next` of a page")
+        str | None, Field(max_length=2000, description="Where to go on: found in `next`")
     ] = None
+    sort: Annotated[str | None, Field(description="Order; `-` reverses it")] = None
     fields: Annotated[
         FieldNames | None,
-        Field(
-            json_schema_extra={"type": "string", "anyOf": None, "examples": ["name,population"]},
-            description="Keys to keep, separated by commas; the answer is then a partial item",
-        ),
+        Field(description="Keys to keep, separated by commas; the items are then partial"),
     ] = None
     format: Annotated[
-        Format | None, Field(description="Another representation of all the rows, streamed")
+        Literal["json", "csv", "ndjson", "xlsx", "geojson"] | None,
+        Field(description="Another representation: all the rows, streamed"),
     ] = None
-    separator: Annotated[Literal[",", ";"], Field(description="Of CSV cells")] = ","
-    bom: Annotated[bool, Field(description="Begin a CSV with the mark Excel looks for")] = False
+    separator: Annotated[Literal[",", ";"], Field(description="Between the cells of a CSV")] = ","
+    bom: Annotated[bool, Field(description="Begin a CSV with the mark that Excel needs")] = False
     include_total: Annotated[bool, Field(description="Count the rows of all pages")] = False
 
-    def order(self) -> str | None:
-        """Return the sort asked for, or the one that suits the filters, or None."""
-        return getattr(self, "sort", None)
+    def suited_order(self) -> str | None:
+        """Return the order that suits the filters when none is asked for."""
+        return None
+
+    def used(self) -> frozenset[str]:
+        """Return the names of the filters in use."""
+        return frozenset(
+            name for name in self.model_fields_set - _PAGING if getattr(self, name) is not None
+        )
 
     def bindings(self) -> dict[str, Any]:
         """Return the SQL values of the filters in use, by the name of their bind parameter."""
-        used = self.model_fields_set - self.paging
-        return {name: value for name in used if (value := getattr(self, name)) is not None}
+        return {name: getattr(self, name) for name in self.used()}
 
     @model_validator(mode="after")
     def _known_fields(self) -> Self:
-        unknown = set(self.fields or ()) - self.item.model_fields.keys()
+        unknown = sorted(set(self.fields or ()) - self.item.model_fields.keys())
         if unknown:
             known = ", ".join(self.item.model_fields)
-            raise ValueError(f"fields: unknown {sorted(unknown)}; known: {known}")
+            raise ValueError(
+                Text(
+                    f"fields : {', '.join(unknown)} n'existe pas ; connus : {known}",
+                    f"fields: {', '.join(unknown)} does not exist; known: {known}",
+                )
+            )
         return self
-
-
-def one_or_more(value: object) -> object:
-    """Refuse an empty value in a repeated filter."""
-    if isinstance(value, list) and "" in value:
-        raise ValueError("empty value")
-    return value
-
-
-NotEmpty = AfterValidator(one_or_more)

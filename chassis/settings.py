@@ -24,9 +24,9 @@ class ServiceSettings(BaseSettings):
     ] = None
     read_pool_size: Annotated[int, Field(ge=1, le=100)] = 8
     write_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
-    pool_wait: Annotated[
-        timedelta, Field(description="Longest wait for a free connection")
-    ] = timedelta(seconds=1)
+    pool_wait: Annotated[timedelta, Field(description="Longest wait for a free connection")] = (
+        timedelta(seconds=1)
+    )
     durable: Annotated[
         bool, Field(description="Refuse a server that may lose an acknowledged write")
     ] = True

@@ -1,0 +1,142 @@
+"""A service as ASGI: reads by the lane, everything else by FastAPI, one contract for both."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis.database import Database
+from chassis.exports import Exporter
+from chassis.http import not_allowed
+from chassis.identity import Policy, PolicyTable, Scoped
+from chassis.lane import Lane, ReadRoute
+from chassis.openapi import finished
+from chassis.pages import Cursors
+from chassis.problems import (
+    BadRequest,
+    BodyTooLarge,
+    InvalidValue,
+    MalformedJson,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    ServiceUnavailable,
+    UnsupportedMediaType,
+)
+from chassis.reads import ReadContext
+from chassis.settings import ServiceSettings
+from chassis.validation import Where, field_errors
+
+
+class ServiceApp:
+    """One service, ready to serve. It refuses by raising problems: an `Edge` renders them."""
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        *,
+        database: Database,
+        web: Web,
+        routers: Sequence[APIRouter],
+        policy: PolicyTable,
+    ) -> None:
+        self.database = database
+        self._settings = settings
+        self._policy = policy
+        self._web = web
+        web.router.routes += [route for router in routers for route in router.routes]
+        web.router.redirect_slashes = False
+        web.router.lifespan_context = self._open
+        operations = [route for route in web.routes if isinstance(route, APIRoute)]
+        policy.check([str(route.operation_id) for route in operations])
+        self._lane = Lane([route for route in operations if isinstance(route, ReadRoute)])
+        self._context: ReadContext | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the lifespan."""
+        if scope["type"] == "http" and scope["method"] in _READS:
+            found = self._lane.find(scope["path"])
+            if found is not None:
+                operation, values = found
+                scope["state"]["operation"] = operation.name
+                answer = await operation.answer(scope, values, self._reading())
+                await answer(scope, receive, send)
+                return
+        try:
+            await self._web(scope, receive, send)
+        except RequestValidationError as raised:
+            raise _invalid(raised) from None
+        except HTTPException as raised:
+            raise self._translated(raised, scope) from None
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the contract of the service."""
+        rights = {name: described(row) for name, row in self._policy.items()}
+        return finished(self._web.openapi(), rights=rights)
+
+    def _translated(self, raised: HTTPException, scope: Scope) -> Problem:
+        if raised.status_code != MethodNotAllowed.status:
+            return _BY_STATUS.get(raised.status_code, BadRequest)()
+        matching = [
+            route.methods or set()
+            for route in self._web.routes
+            if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE
+        ]
+        return not_allowed(set().union(*matching))
+
+    def _reading(self) -> ReadContext:
+        if self._context is None:
+            raise ServiceUnavailable(headers={"Retry-After": "1"})
+        return self._context
+
+    @asynccontextmanager
+    async def _open(self, _web: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        await self.database.open()
+        secret = self._settings.cursor_secret.get_secret_value()
+        self._context = ReadContext(self.database, Cursors(secret), Exporter(self.database.reads))
+        self._web.state.database = self.database
+        self._web.state.reads = self._context
+        try:
+            yield {}
+        finally:
+            self._context = None
+            await self.database.close()
+
+
+_READS = frozenset({"GET", "HEAD"})
+
+
+def described(row: Policy) -> str:
+    """Return a policy row as the contract shows it: `open`, or the scope."""
+    return row.scope if isinstance(row, Scoped) else "open"
+
+
+class Web(FastAPI):
+    """FastAPI without its error pages: what is raised leaves as it is, for the edge to render."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Keep the one middleware that closes what dependencies opened."""
+        return AsyncExitStackMiddleware(self.router)
+
+
+def _invalid(raised: RequestValidationError) -> Problem:
+    found = raised.errors()
+    if any(error["type"] == "json_invalid" for error in found):
+        return MalformedJson()
+    places = {error["loc"][0] for error in found}
+    where: Where = "body" if "body" in places else "parameter"
+    return InvalidValue(
+        errors=field_errors([{**error, "loc": error["loc"][1:]} for error in found], where)
+    )
+
+
+_BY_STATUS: dict[int, type[Problem]] = {
+    kind.status: kind for kind in (BadRequest, NotFound, BodyTooLarge, UnsupportedMediaType)
+}

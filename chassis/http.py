@@ -1,0 +1,191 @@
+"""The edge of every server: request id, limits, problems, one log line and one count a request."""
+
+import re
+from time import perf_counter_ns
+
+import asyncpg
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.identifiers import uuid7
+from chassis.observability import METRICS_TYPE, Meter, metrics
+from chassis.problems import (
+    MEDIA_TYPE,
+    BodyTooLarge,
+    InternalFault,
+    MethodNotAllowed,
+    Occurrence,
+    Problem,
+    ServiceUnavailable,
+    Text,
+    UriTooLong,
+    language_of,
+    rendered,
+)
+
+LONGEST_URI = 8_192
+LARGEST_BODY = 1_048_576
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_BUSY = (TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+
+
+class Edge:
+    """Wraps a server's app; everything a request pays whatever it asks is here."""
+
+    def __init__(self, app: ASGIApp, *, server: str, public_url: str) -> None:
+        self._app = app
+        self._server = server
+        self._public_url = public_url
+        self._meter = Meter(server)
+        self._log = structlog.get_logger().bind(server=server)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter_ns()
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id = _request_id(scope)
+        sent = _Sent(send, request_id)
+        try:
+            if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_URI:
+                raise UriTooLong(_longest_uri())
+            limited = receive if scope["method"] in _READS else _limited(scope, receive)
+            if scope["path"] == "/metrics":
+                await _send_metrics(sent)
+            else:
+                await self._app(scope, limited, sent)
+        except Exception as raised:
+            if sent.status:
+                raise
+            await self._refuse(raised, scope, sent)
+        finally:
+            self._account(scope, sent, perf_counter_ns() - started)
+
+    async def _refuse(self, raised: Exception, scope: Scope, send: Send) -> None:
+        problem = as_problem(raised)
+        if problem.status >= InternalFault.status:
+            self._log.error("fault", request_id=scope["state"]["request_id"], exc_info=raised)
+        await send_problem(problem, scope, send, public_url=self._public_url)
+
+    def _account(self, scope: Scope, sent: "_Sent", elapsed_ns: int) -> None:
+        state = scope["state"]
+        operation = state.get("operation", "none")
+        self._meter.observe(operation, sent.status, elapsed_ns / 1e9)
+        self._log.info(
+            "request",
+            request_id=state["request_id"],
+            method=scope["method"],
+            path=scope["path"],
+            operation=operation,
+            status=sent.status,
+            bytes=sent.size,
+            us=elapsed_ns // 1000,
+        )
+
+
+class _Sent:
+    """Passes the answer on, adds the request id, remembers what was sent."""
+
+    __slots__ = ("_request_id", "_send", "size", "status")
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id.encode()
+        self.status = 0
+        self.size = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = [*message["headers"], (b"x-request-id", self._request_id)]
+            message = {**message, "headers": headers}
+        else:
+            self.size += len(message.get("body", b""))
+        await self._send(message)
+
+
+def as_problem(raised: Exception) -> Problem:
+    """Return what the caller is told: the refusal itself, busy, or a fault of ours."""
+    if isinstance(raised, Problem):
+        return raised
+    if isinstance(raised, _BUSY):
+        return ServiceUnavailable(headers={"Retry-After": "1"})
+    return InternalFault()
+
+
+async def send_problem(problem: Problem, scope: Scope, send: Send, *, public_url: str) -> None:
+    """Answer with RFC 9457 problem details in the caller's language."""
+    accepted = _header(scope, b"accept-language")
+    language = language_of(accepted.decode("latin-1"))
+    at = Occurrence(scope["path"], scope["state"]["request_id"], language, public_url)
+    body = rendered(problem, at)
+    extra = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-language", language.encode()),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Accept-Language"),
+        *extra,
+    ]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def not_allowed(methods: set[str]) -> MethodNotAllowed:
+    """Return the 405 with its complete `Allow`."""
+    allowed = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+    return MethodNotAllowed(
+        Text(f"Méthodes possibles : {allowed}", f"Possible methods: {allowed}"),
+        headers={"Allow": allowed},
+    )
+
+
+def _request_id(scope: Scope) -> str:
+    given: bytes = _header(scope, b"x-request-id")
+    return given.decode() if _REQUEST_ID.fullmatch(given) else uuid7().hex
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    for name, value in scope["headers"]:
+        if name == wanted:
+            found: bytes = value
+            return found
+    return b""
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    announced = _header(scope, b"content-length")
+    largest: int = scope["state"].get("largest_body", LARGEST_BODY)
+    if announced.isdigit() and int(announced) > largest:
+        raise BodyTooLarge(_largest_body(largest))
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > largest:
+            raise BodyTooLarge(_largest_body(largest))
+        return message
+
+    return counted
+
+
+def _largest_body(largest: int) -> Text:
+    return Text(f"Au plus {largest} octets", f"At most {largest} bytes")
+
+
+def _longest_uri() -> Text:
+    return Text(f"Au plus {LONGEST_URI} octets", f"At most {LONGEST_URI} bytes")
+
+
+async def _send_metrics(send: Send) -> None:
+    body = metrics()
+    headers: list[tuple[bytes, bytes]] = [(b"content-type", METRICS_TYPE)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

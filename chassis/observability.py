@@ -1,0 +1,127 @@
+"""Logs, metrics and traces: for each request one line, one count, one duration, one span."""
+
+import logging
+import os
+import sys
+
+import orjson
+import structlog
+from opentelemetry import propagate, trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+METRICS_TYPE = CONTENT_TYPE_LATEST.encode()
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_MANY_PROCESSES = "PROMETHEUS_MULTIPROC_DIR"
+
+REQUESTS = Counter(
+    "acdt_requests", "Answers by operation and status", ["server", "operation", "status"]
+)
+DURATION = Histogram(
+    "acdt_request_seconds", "Time to the last byte", ["server", "operation"], buckets=_SECONDS
+)
+
+
+def configure_logs(level: str) -> None:
+    """Send every log line to standard output as one JSON object."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(serializer=orjson.dumps),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        cache_logger_on_first_use=True,
+    )
+
+
+class Meter:
+    """Counts the requests of one server; children are kept, labels are looked up once."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._counts: dict[tuple[str, int], Counter] = {}
+        self._durations: dict[str, Histogram] = {}
+
+    def observe(self, operation: str, status: int, seconds: float) -> None:
+        """Count one answer."""
+        count = self._counts.get((operation, status))
+        if count is None:
+            count = REQUESTS.labels(self._server, operation, str(status))
+            self._counts[operation, status] = count
+        duration = self._durations.get(operation)
+        if duration is None:
+            duration = self._durations[operation] = DURATION.labels(self._server, operation)
+        count.inc()
+        duration.observe(seconds)
+
+
+def metrics() -> bytes:
+    """Return what Prometheus reads, of all the processes that share the port."""
+    if _MANY_PROCESSES in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
+    return generate_latest(REGISTRY)
+
+
+def traced(app: ASGIApp, server: str) -> ASGIApp:
+    """Return `app` with a span around each request, or `app` itself where no collector is set."""
+    if _ENDPOINT not in os.environ:
+        return app
+    provider = TracerProvider(resource=Resource.create({"service.name": f"acdt-{server}"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return Traced(app, provider)
+
+
+class Traced:
+    """A span around each request, child of the caller's `traceparent`, parent of what follows."""
+
+    def __init__(self, app: ASGIApp, provider: TracerProvider) -> None:
+        self._app = app
+        self._tracer = provider.get_tracer("acdt")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request inside its span."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        carrier = {str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]}
+        parent = propagate.extract(carrier)
+        with self._tracer.start_as_current_span(
+            scope["method"], parent, trace.SpanKind.SERVER
+        ) as span:
+            onward: dict[str, str] = {}
+            propagate.inject(onward)
+            others = [pair for pair in scope["headers"] if str(pair[0], "latin-1") not in onward]
+            added = [(name.encode(), value.encode()) for name, value in onward.items()]
+
+            async def observed(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    span.set_attribute("http.response.status_code", message["status"])
+                await send(message)
+
+            await self._app({**scope, "headers": [*others, *added]}, receive, observed)
+            state = scope.get("state", {})
+            operation = state.get("operation", "")
+            span.update_name(f"{scope['method']} {operation}".strip())
+            span.set_attribute("url.path", scope["path"])
+            span.set_attribute("acdt.request_id", state.get("request_id", ""))

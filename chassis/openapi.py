@@ -1,0 +1,160 @@
+"""The OpenAPI document as a product: FastAPI's draft, finished to the rules of the contract."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from chassis.contract import Output, ProblemDetails, ProblemField
+from chassis.formats import PARTIAL, Format
+from chassis.problems import MEDIA_TYPE, Problem
+from chassis.queries import ListQuery
+
+Answers = dict[int | str, dict[str, Any]]
+
+_PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
+_EXAMPLE_HOST = "https://api.example"
+
+
+def documented(*problems: type[Problem]) -> Answers:
+    """Return the OpenAPI answers of some refusals, an example each."""
+    answers: Answers = {}
+    for problem in problems:
+        fresh = {"content": {MEDIA_TYPE: {"schema": _PROBLEM, "examples": {}}}}
+        answer = answers.setdefault(problem.status, fresh)
+        examples = answer["content"][MEDIA_TYPE]["examples"]
+        examples[problem.slug()] = {"summary": problem.title.en, "value": _example(problem)}
+        answer["description"] = "; ".join(shown["summary"] for shown in examples.values())
+    return answers
+
+
+def _example(problem: type[Problem]) -> dict[str, Any]:
+    return {
+        "type": f"{_EXAMPLE_HOST}/problems/{problem.slug()}",
+        "title": problem.title.fr,
+        "status": problem.status,
+        "detail": problem.title.fr,
+        "instance": "/v1/example",
+        "code": problem.slug(),
+        "request_id": "0198c0de00007000800000000000beef",
+        "errors": [],
+    }
+
+
+def page_answers(query: type[ListQuery]) -> Answers:
+    """Return what a collection answers beside its page: partial items, and every export."""
+    binary = {Format.XLSX: {"type": "string", "format": "binary"}}
+    formats = query.model_fields["format"].annotation
+    placed = "geojson" in str(formats)
+    content: dict[str, Any] = {
+        form.value: {"schema": binary.get(form, {"type": "string"})}
+        for form in (Format.CSV, Format.NDJSON, Format.XLSX)
+    }
+    if placed:
+        content[Format.GEOJSON.value] = {"schema": _FEATURES}
+    content[PARTIAL.decode()] = {"schema": {"$ref": "#/components/schemas/PartialPage"}}
+    link = {"description": "RFC 8288: the next page", "schema": {"type": "string"}}
+    return {200: {"content": content, "headers": {"Link": link}}}
+
+
+_FEATURES = {
+    "type": "object",
+    "required": ["type", "features"],
+    "properties": {
+        "type": {"const": "FeatureCollection"},
+        "features": {"type": "array", "items": {"type": "object"}},
+    },
+}
+_PARTIAL_PAGE = {
+    "title": "PartialPage",
+    "description": "A page whose items hold only the keys named by `fields`.",
+    "type": "object",
+    "required": ["items"],
+    "properties": {
+        "items": {"type": "array", "items": {"type": "object"}},
+        "next": {"type": "string", "description": "Path of the next page"},
+        "total": {"type": "integer", "minimum": 0},
+    },
+}
+
+
+def finished(document: dict[str, Any], *, rights: Mapping[str, str]) -> dict[str, Any]:
+    """Return FastAPI's draft made to the rules of the contract.
+
+    Args:
+        document: what `FastAPI.openapi()` made; changed in place.
+        rights: what each operation asks of its caller, by operation id.
+    """
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for dead in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(dead, None)
+    for model in (ProblemDetails, ProblemField):
+        drawn = model.model_json_schema(
+            mode="serialization", ref_template="#/components/schemas/{model}"
+        )
+        drawn.pop("$defs", None)
+        schemas[model.__name__] = drawn
+    if "PartialPage" in str(document["paths"]):
+        schemas["PartialPage"] = dict(_PARTIAL_PAGE)
+    for schema in schemas.values():
+        _absent_not_default(schema)
+    for path in document["paths"].values():
+        for operation in path.values():
+            _finish_operation(operation, rights)
+    tidied: dict[str, Any] = _tidied(document)
+    tidied["components"]["schemas"] = dict(sorted(tidied["components"]["schemas"].items()))
+    return tidied
+
+
+def _finish_operation(operation: dict[str, Any], rights: Mapping[str, str]) -> None:
+    answers = operation["responses"]
+    shown = answers.get("422", {}).get("content", {}).get("application/json", {})
+    if shown.get("schema", {}).get("$ref", "").endswith("HTTPValidationError"):
+        del answers["422"]
+    answers["default"] = {
+        "description": "Any other refusal",
+        "content": {MEDIA_TYPE: {"schema": _PROBLEM}},
+    }
+    operation["responses"] = {key: answers[key] for key in sorted(answers)}
+    operation["x-right"] = rights[operation["operationId"]]
+    if operation["x-right"] == "open":
+        operation["security"] = []
+    for parameter in operation.get("parameters", []):
+        _never_null(parameter["schema"])
+        parameter["schema"].pop("title", None)
+        if parameter["name"] == "fields":
+            parameter["schema"] = {"type": "string", "pattern": r"^[a-z_]+(,[a-z_]+)*$"}
+
+
+def _absent_not_default(schema: dict[str, Any]) -> None:
+    for name, drawn in schema.get("properties", {}).items():
+        if "default" in drawn:
+            del drawn["default"]
+            schema["required"] = [key for key in schema.get("required", []) if key != name]
+
+
+def _never_null(schema: dict[str, Any]) -> None:
+    kinds = schema.get("anyOf", [])
+    real = [kind for kind in kinds if kind.get("type") != "null"]
+    if len(real) == 1 and len(kinds) > 1:
+        del schema["anyOf"]
+        schema.update(real[0])
+
+
+def _tidied(node: Any) -> Any:  # noqa: ANN401  # JSON
+    """Write `type: [x, "null"]` for nullable simple types, and drop pydantic's titles."""
+    if isinstance(node, list):
+        return [_tidied(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    kinds = node.get("anyOf")
+    if isinstance(kinds, list) and len(kinds) == 2 and {"type": "null"} in kinds:  # noqa: PLR2004  # a type or null
+        real = next(kind for kind in kinds if kind != {"type": "null"})
+        if isinstance(real.get("type"), str) and "enum" not in real:
+            rest = {key: value for key, value in node.items() if key != "anyOf"}
+            node = {**real, "type": [real["type"], "null"], **rest}
+    return {key: _tidied(value) for key, value in node.items() if not _is_title(key, value, node)}
+
+
+def _is_title(key: str, value: object, node: Mapping[str, Any]) -> bool:
+    return key == "title" and isinstance(value, str) and ("type" in node or "anyOf" in node)

@@ -1,0 +1,207 @@
+"""How a read answers: bytes made by Postgres, as one page, one resource or a streamed export."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import asyncpg
+import orjson
+from starlette.responses import Response
+from starlette.types import Scope
+
+from chassis.database import Database
+from chassis.export_formats import Export
+from chassis.exports import Download, Exporter
+from chassis.formats import JSON, PARTIAL, Format, chosen_format
+from chassis.identity import Principal
+from chassis.listing import Kind, Listing, Shape, statement
+from chassis.pages import Cursors
+from chassis.preconditions import etag, not_modified
+from chassis.problems import NotFound
+from chassis.queries import ListQuery
+from chassis.statements import Statement
+
+Headers = list[tuple[bytes, bytes]]
+
+PUBLIC = (b"cache-control", b"public, max-age=0, must-revalidate")
+_VARY = (b"vary", b"Accept")
+_JSON_PAGE: Headers = [(b"content-type", JSON), PUBLIC, _VARY]
+_PARTIAL_PAGE: Headers = [(b"content-type", PARTIAL), PUBLIC, _VARY]
+_CURSOR = re.compile(rb"(^|&)cursor=[^&]*")
+
+
+class Bytes(Response):
+    """A body that is ready, with headers that are ready."""
+
+    def __init__(self, body: bytes, headers: Headers, status: int = 200) -> None:
+        self.status_code = status
+        self.body = body
+        self.background = None
+        self.raw_headers = [*headers, (b"content-length", b"%d" % len(body))]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContext:
+    """What the reads of one service share."""
+
+    database: Database
+    cursors: Cursors
+    exporter: Exporter
+
+
+Answer = Response | Download
+"""What a read gives back: an ASGI callable that knows its headers."""
+
+
+class Reads:
+    """The reading side of one request: what a route calls to answer."""
+
+    __slots__ = ("_context", "_scope", "principal")
+
+    def __init__(self, context: ReadContext, scope: Scope, principal: Principal) -> None:
+        self._context = context
+        self._scope = scope
+        self.principal = principal
+
+    @property
+    def pool(self) -> asyncpg.Pool:
+        """The read-only pool, for the rare read that is neither a page nor one resource."""
+        return self._context.database.reads
+
+    def header(self, name: bytes) -> str:
+        """Return a request header, or an empty string."""
+        for key, value in self._scope["headers"]:
+            if key == name:
+                return str(value, "latin-1")
+        return ""
+
+    async def one(
+        self,
+        chosen: Statement,
+        values: Mapping[str, Any],
+        *,
+        missing: type[NotFound] = NotFound,
+    ) -> Response:
+        """Answer with one resource; the statement returns its body, version and canonical path.
+
+        Raises:
+            NotFound: no row.
+        """
+        row = await self.pool.fetchrow(chosen.sql, *chosen.arguments(values))
+        if row is None:
+            raise missing
+        body, version, path = row
+        tag = etag(version)
+        headers: Headers = [(b"etag", tag.encode()), PUBLIC, _VARY]
+        if path != self._scope["path"]:
+            headers.append((b"content-location", path.encode()))
+        if not_modified(self.header(b"if-none-match"), tag):
+            return Bytes(b"", headers, 304)
+        return Bytes(body, [(b"content-type", JSON), *headers])
+
+    async def page(self, listing: Listing, query: ListQuery) -> Answer:
+        """Answer with a page of the listing, or with all its rows in the format asked for.
+
+        Raises:
+            InvalidCursor: the cursor was not made for this query.
+            NotAcceptable: no format that the caller accepts.
+        """
+        placed = listing.place is not None
+        form = chosen_format(query.format, self.header(b"accept"), placed=placed)
+        sort = query.sort or query.suited_order() or next(iter(listing.orders))
+        if form is not Format.JSON:
+            return await self._file(listing, query, form, sort)
+        values = query.bindings()
+        shape = Shape(
+            "page",
+            query.used(),
+            sort,
+            continued=query.cursor is not None,
+            projected=query.fields is not None,
+        )
+        rows = await self._rows(listing, query, shape, values)
+        total = await self._total(listing, shape, values) if query.include_total else None
+        more = len(rows) > query.limit
+        following = self._next(listing, shape, values, rows[query.limit - 1]) if more else None
+        body = _envelope(listing, rows[: query.limit], following, total)
+        headers = _JSON_PAGE if query.fields is None else _PARTIAL_PAGE
+        if following is not None:
+            headers = [*headers, (b"link", b'<%s>; rel="next"' % following)]
+        return Bytes(body, headers)
+
+    async def _rows(
+        self, listing: Listing, query: ListQuery, shape: Shape, values: Mapping[str, Any]
+    ) -> Sequence[asyncpg.Record]:
+        bound = {**values, "limit": query.limit + 1, "fields": query.fields}
+        if query.cursor is not None:
+            marks = self._context.cursors.opened(_binding(listing, shape, values), query.cursor)
+            bound |= {f"after_{n}": mark for n, mark in enumerate(marks)}
+        made = statement(listing, shape)
+        rows: Sequence[asyncpg.Record] = await self.pool.fetch(made.sql, *made.arguments(bound))
+        return rows
+
+    async def _file(self, listing: Listing, query: ListQuery, form: Format, sort: str) -> Answer:
+        projected = query.fields is not None and form in _OF_ITEMS
+        shape = Shape(_KINDS[form], query.used(), sort, projected=projected)
+        made = statement(listing, shape)
+        values = {**query.bindings(), "fields": query.fields}
+        file = Export(
+            collection=listing.name,
+            format=form,
+            sql=made.sql,
+            arguments=made.arguments(values),
+            separator=query.separator,
+            bom=query.bom,
+        )
+        headers = [*file.headers(datetime.now(UTC).date()), PUBLIC, _VARY]
+        if self._scope["method"] == "HEAD":
+            return Bytes(b"", headers)
+        return Download(await self._context.exporter.open(file), headers)
+
+    async def _total(self, listing: Listing, shape: Shape, values: Mapping[str, Any]) -> int:
+        made = statement(listing, Shape("count", shape.used, shape.sort))
+        total: int = await self.pool.fetchval(made.sql, *made.arguments(values))
+        return total
+
+    def _next(
+        self, listing: Listing, shape: Shape, values: Mapping[str, Any], last: asyncpg.Record
+    ) -> bytes:
+        cursor = self._context.cursors.signed(_binding(listing, shape, values), last[1:])
+        kept = _CURSOR.sub(b"", self._scope["query_string"]).strip(b"&")
+        path: bytes = self._scope["path"].encode()
+        return b"%s?%s%scursor=%s" % (path, kept, b"&" if kept else b"", cursor.encode())
+
+
+_OF_ITEMS = frozenset({Format.NDJSON, Format.GEOJSON})
+_KINDS: dict[Format, Kind] = {
+    Format.CSV: "cells",
+    Format.XLSX: "cells",
+    Format.NDJSON: "items",
+    Format.GEOJSON: "features",
+}
+
+
+def _binding(listing: Listing, shape: Shape, values: Mapping[str, Any]) -> str:
+    filters = orjson.dumps(values, default=str, option=orjson.OPT_SORT_KEYS).decode()
+    return f"{listing.name} {shape.sort} {filters}"
+
+
+@lru_cache(maxsize=64)
+def _remarks(listing: Listing) -> bytes:
+    said = orjson.dumps(dict(listing.remarks))
+    return b"," + said[1:-1] if listing.remarks else b""
+
+
+def _envelope(
+    listing: Listing, rows: Sequence[asyncpg.Record], following: bytes | None, total: int | None
+) -> bytes:
+    parts = [b'{"items":[', b",".join([row[0] for row in rows]), b"]", _remarks(listing)]
+    if following is not None:
+        parts += [b',"next":', orjson.dumps(following.decode())]
+    if total is not None:
+        parts.append(b',"total":%d' % total)
+    parts.append(b"}")
+    return b"".join(parts)
