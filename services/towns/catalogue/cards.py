@@ -130,7 +130,7 @@ INSERT INTO towns.town_card AS card (
   search, wave)
 SELECT acv_id, left(facts, -1) || ',"version":' || version || ',"updated_at":"'
     || to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-    || '","distance_km":null}',
+    || '","distance_km"\\:null}',
   version, now(), name, sort_name, population, status, phase, phases, cohort,
   region_code, department_codes, epci_sirens, insee_codes, member_from, member_until, lon, lat,
   search, wave

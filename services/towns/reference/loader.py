@@ -1,0 +1,153 @@
+"""Bring the tables of official facts to the state of the shipped files, once per version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy import Table as SqlTable
+from sqlalchemy.dialects.postgresql import JSON, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.towns.catalogue import cards
+from services.towns.reference.files import SOURCES, Rows, Source, every_table
+from services.towns.reference.manifest import TABLES, Shipped, verified
+from services.towns.tables import ReferenceLoad
+
+_CARDS = "town_card"
+
+
+class VanishedTown(Exception):
+    """A town left the shipped list of towns; a town never does, its status changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did."""
+
+    loaded: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    changed_towns: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return the one line shown to who asked for the load."""
+        if not self.loaded and not self.changed_towns:
+            return f"reference facts unchanged ({len(self.unchanged)} tables)"
+        return (
+            f"reference facts: {len(self.loaded)} tables loaded, {len(self.unchanged)} unchanged, "
+            f"{len(self.changed_towns)} towns changed"
+        )
+
+
+async def load(session: AsyncSession, folder: Path = TABLES) -> LoadReport:
+    """Load what changed since the last load, publish the cards, tell about the changed towns.
+
+    Raises:
+        TamperedTable: a file is not the one that the manifest names.
+        RefusedCell: a cell is not a fact that the tables can hold.
+        VanishedTown: a town is no longer in the list.
+    """
+    entries = {entry.name: entry for entry in verified(folder)}
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("towns.reference_load"))))
+    known = dict(await _loaded(session))
+    stale = [source for source in SOURCES if known.get(source.name) != entries[source.name].sha256]
+    if stale:
+        rows = every_table(folder)
+        for source in stale:
+            await _upsert(session, source, rows[source.name])
+        for source in reversed(stale):
+            await _remove(session, source, rows[source.name])
+        for source in stale:
+            await _note(session, entries[source.name])
+    changed: list[str] = []
+    if stale or known.get(_CARDS) != cards.FORM:
+        changed = await cards.publish(session, None)
+        await _note_cards(session)
+    return LoadReport(
+        loaded=tuple(source.name for source in stale),
+        unchanged=tuple(source.name for source in SOURCES if source not in stale),
+        changed_towns=tuple(changed),
+    )
+
+
+async def _loaded(session: AsyncSession) -> Sequence[tuple[str, str]]:
+    statement = select(ReferenceLoad.table_name, ReferenceLoad.sha256)
+    return [(name, checksum) for name, checksum in await session.execute(statement)]
+
+
+def _shipped(table: SqlTable, rows: Rows) -> Any:
+    """Return the rows as a relation; Postgres gives each column its type."""
+    given = bindparam("rows", orjson.dumps(rows).decode(), type_=Text)
+    relation = func.json_populate_recordset(
+        literal_column(f"NULL::{table.fullname}"), cast(given, JSON)
+    )
+    return relation.table_valued(*(column(c.name, c.type) for c in table.columns), name="shipped")
+
+
+async def _upsert(session: AsyncSession, source: Source, rows: Rows) -> None:
+    table = _table(source)
+    shipped = _shipped(table, rows)
+    statement = insert(table).from_select(
+        [c.name for c in table.columns], select(*(shipped.c[c.name] for c in table.columns))
+    )
+    facts = [c.name for c in table.columns if c.name not in source.key]
+    new = statement.excluded
+    differs: ColumnElement[bool] = or_(
+        *(table.c[name].is_distinct_from(new[name]) for name in facts)
+    )
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=source.key, set_={name: new[name] for name in facts}, where=differs
+        )
+    )
+
+
+async def _remove(session: AsyncSession, source: Source, rows: Rows) -> None:
+    """Remove the rows that the file no longer has."""
+    table = _table(source)
+    shipped = _shipped(table, rows)
+    same = and_(*(table.c[name] == shipped.c[name] for name in source.key))
+    gone = ~select(1).select_from(shipped).where(same).correlate(table).exists()
+    if source.name == "programme_towns":
+        vanished = await session.scalar(select(table.c.acv_id).where(gone).limit(1))
+        if vanished is not None:
+            raise VanishedTown(f"{vanished} is no longer in {source.name}.csv")
+        return
+    await session.execute(delete(table).where(gone))
+
+
+def _table(source: Source) -> SqlTable:
+    table = source.table.__table__
+    if not isinstance(table, SqlTable):
+        raise TypeError(f"{source.name} goes to {table}, which is not a table")
+    return table
+
+
+async def _note(session: AsyncSession, entry: Shipped) -> None:
+    await _remember(session, entry.name, entry.sha256, entry.vintage)
+
+
+async def _note_cards(session: AsyncSession) -> None:
+    await _remember(session, _CARDS, cards.FORM, "")
+
+
+async def _remember(session: AsyncSession, name: str, checksum: str, vintage: str) -> None:
+    row = {"sha256": checksum, "vintage": vintage, "loaded_at": func.now()}
+    statement = insert(ReferenceLoad).values(table_name=name, **row)
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=[ReferenceLoad.table_name], set_=row)
+    )
