@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chassis.contract import Output, Version
+from chassis.identifiers import DepartmentCode, InseeCode, PostalCode, RegionCode, Siren
 
 OpenStatus = Annotated[
     str,
@@ -31,10 +32,6 @@ Confidence = Annotated[
 AcvId = Annotated[
     str, Field(description="Identifier of the programme town", pattern=r"^acv-\d{3,}$")
 ]
-Insee = Annotated[str, Field(description="INSEE code of the commune, of the COG vintage in force")]
-DepartmentCode = Annotated[str, Field(description="INSEE code of the department")]
-RegionCode = Annotated[str, Field(description="INSEE code of the region")]
-EpciSiren = Annotated[str, Field(description="SIREN of the EPCI")]
 Inhabitants = Annotated[int, Field(ge=0, description="Municipal population, inhabitants")]
 Year = Annotated[int, Field(ge=1990, le=2100, description="Reference year of the legal population")]
 Name = Annotated[str, Field(description="Official name")]
@@ -83,7 +80,7 @@ class DepartmentName(Output):
 class EpciName(Output):
     """An intercommunality, named."""
 
-    siren: EpciSiren
+    siren: Siren
     name: Name
     type: EpciType
 
@@ -106,13 +103,13 @@ class Actions(Output):
 class TownMember(Output):
     """A commune of a programme town."""
 
-    insee_code: Insee
+    insee_code: InseeCode
     name: Name
     is_primary: bool = Field(description="The commune that stood for the town in the list of 2018")
-    siren: str = Field(description="SIREN of the commune")
-    postal_codes: list[str] = Field(description="Postal codes of the commune")
+    siren: Siren
+    postal_codes: list[PostalCode]
     department_code: DepartmentCode
-    epci_siren: EpciSiren | None
+    epci_siren: Siren | None
     place: Place | None = Field(description="Where the commune is")
     populations: list[PopulationOfYear] = Field(description="Known years, oldest first")
     actions: Actions | None = Field(description="Counts published for this commune")
@@ -157,7 +154,7 @@ class ActSelection(Output):
         description="Who holds the bid",
         json_schema_extra={"x-extensible-enum": ["commune", "epci"]},
     )
-    holder_siren: str = Field(description="SIREN of the commune or of the EPCI that holds the bid")
+    holder_siren: Siren = Field(description="SIREN of the commune or EPCI that holds the bid")
     confidence: Confidence
     source_url: str = Field(description="Where the selection is stated")
     note: str | None = Field(description="What to know about this selection")
@@ -229,14 +226,14 @@ class CommuneLinks(Output):
 class Commune(Output):
     """A commune of the official geographic code."""
 
-    insee_code: Insee
+    insee_code: InseeCode
     name: Name
     department: DepartmentName
     region: RegionName
     arrondissement_code: str | None = Field(description="INSEE code of the arrondissement")
-    siren: str = Field(description="SIREN of the commune")
+    siren: Siren
     epci: EpciName | None
-    postal_codes: list[str] = Field(description="Postal codes of the commune")
+    postal_codes: list[PostalCode]
     population: PopulationOfYear | None = Field(description="Latest legal population")
     place: Place | None
     acv_id: AcvId | None = Field(description="The programme town it is part of")
@@ -252,12 +249,14 @@ class Links(Output):
 class Epci(Output):
     """An intercommunality with own taxation, among those of programme towns and selected places."""
 
-    siren: EpciSiren
+    siren: Siren
     name: Name
     type: EpciType
     members_count: int = Field(ge=1, description="Member communes")
     population: Inhabitants
-    main_commune_insee: str = Field(description="Most populated member; not always the legal seat")
+    main_commune_insee: InseeCode = Field(
+        description="Most populated member; not always the legal seat"
+    )
     department_code: DepartmentCode
     region_code: RegionCode
     links: Links
@@ -270,7 +269,7 @@ class Department(Output):
     name: Name
     region_code: RegionCode
     zone: Zone
-    chief_town_insee: str = Field(description="INSEE code of the chief town")
+    chief_town_insee: InseeCode = Field(description="INSEE code of the chief town")
     links: Links
 
 
@@ -280,5 +279,5 @@ class Region(Output):
     code: RegionCode
     name: Name
     zone: Zone
-    chief_town_insee: str = Field(description="INSEE code of the chief town")
+    chief_town_insee: InseeCode = Field(description="INSEE code of the chief town")
     links: Links
