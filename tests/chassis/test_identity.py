@@ -1,0 +1,95 @@
+"""Every operation has exactly one policy row, and the row decides who comes in."""
+
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+from fastapi import FastAPI
+
+from chassis.identity import (
+    ANONYMOUS,
+    Open,
+    PolicyMismatch,
+    PolicyTable,
+    Principal,
+    Scoped,
+    TwoPerson,
+    operation_ids,
+    principal_of,
+)
+from chassis.problems import Forbidden, Unauthenticated
+
+FUNDER = Principal(
+    organisation="org-1",
+    kind="financeur",
+    client="erp-1",
+    scopes=frozenset({"lines:read"}),
+    perimeter={"region": frozenset({"53"})},
+)
+
+
+def test_open_data_needs_no_token() -> None:
+    Open().admit(ANONYMOUS)
+
+
+@pytest.mark.parametrize("row", [Scoped("lines:read"), TwoPerson("lines:read", ("region",))])
+def test_a_scoped_operation_lets_its_scope_in(row: Scoped) -> None:
+    row.admit(FUNDER)
+
+
+def test_a_scoped_operation_asks_strangers_for_a_token() -> None:
+    with pytest.raises(Unauthenticated) as refusal:
+        Scoped("lines:read").admit(ANONYMOUS)
+
+    assert refusal.value.headers == {"WWW-Authenticate": "Bearer"}
+
+
+def test_a_refusal_names_the_missing_scope() -> None:
+    with pytest.raises(Forbidden) as refusal:
+        Scoped("lines:write").admit(FUNDER)
+
+    assert refusal.value.extra == {"missing_scope": "lines:write"}
+    assert "lines:write" in refusal.value.detail.fr
+
+
+def test_a_person_answers_for_the_act_when_one_is_known() -> None:
+    assert FUNDER.actor == "org-1"
+    assert replace(FUNDER, on_behalf_of="person-9").actor == "person-9"
+
+
+def test_a_principal_cannot_be_changed_after_its_token_was_read() -> None:
+    with pytest.raises(FrozenInstanceError):
+        FUNDER.scopes = frozenset({"lines:write"})  # type: ignore[misc]
+
+
+def test_a_request_without_a_verified_token_is_anonymous() -> None:
+    assert principal_of({"type": "http"}) is ANONYMOUS
+    assert principal_of({"state": {"principal": FUNDER}}) is FUNDER
+
+
+def test_rows_and_operations_must_be_the_same_set() -> None:
+    table = PolicyTable({"list_lines": Scoped("lines:read")}, {"show_town": Open()})
+
+    table.check(["show_town", "list_lines"])
+    with pytest.raises(PolicyMismatch, match="no policy row for award_grant"):
+        table.check(["show_town", "list_lines", "award_grant"])
+    with pytest.raises(PolicyMismatch, match="no operation named list_lines"):
+        table.check(["show_town"])
+    with pytest.raises(PolicyMismatch, match="share an id"):
+        table.check(["show_town", "list_lines", "show_town"])
+
+
+def test_two_features_cannot_rule_the_same_operation() -> None:
+    with pytest.raises(PolicyMismatch, match="two policy rows for show_town"):
+        PolicyTable({"show_town": Open()}, {"show_town": Scoped("towns:read")})
+
+
+def test_the_operations_of_an_app_are_read_from_its_contract() -> None:
+    app = FastAPI()
+
+    @app.get("/v1/towns", operation_id="list_towns")
+    async def list_towns() -> None: ...
+
+    @app.post("/v1/towns", operation_id="add_town")
+    async def add_town() -> None: ...
+
+    assert operation_ids(app.openapi()) == ["list_towns", "add_town"]
