@@ -1,0 +1,93 @@
+"""How the fuzzer reaches the gateway and what it holds every answer to."""
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import requests
+import schemathesis
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.config import GenerationConfig
+from schemathesis.schemas import APIOperation
+
+from tests.contracts.documents import Document, example_of, operations, parameters
+
+CHECKED = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "unsupported_method",
+    "allow_header_conformance",
+)
+SECONDS = 10
+
+
+def labels(document: Document) -> list[str]:
+    """Return `GET /v1/towns` for every operation of a document."""
+    return [f"{method.upper()} {path}" for method, path, _ in operations(document)]
+
+
+class Fuzzer:
+    """The gateway's document, its address, and one connection to it."""
+
+    def __init__(self, document: Document, address: tuple[str, int]) -> None:
+        load_all_checks()
+        self._url = "http://{}:{}".format(*address)
+        self._document = document
+        self._schema = schemathesis.openapi.from_dict(document)
+        self._session = requests.Session()
+        self._checks: list[Any] = [check for check in CHECKS.get_all() if check.__name__ in CHECKED]
+        assert len(self._checks) == len(CHECKED)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()
+
+    def operation(self, label: str) -> APIOperation[Any, Any, Any, Any]:
+        """Return the operation behind `GET /v1/towns`."""
+        found = self._schema.find_operation_by_label(label)
+        assert found is not None, label
+        return found
+
+    def boundary_cases(self, label: str, modes: list[GenerationMode]) -> Iterator[Case[Any]]:
+        """Yield the boundary values of every parameter, each alone and with the others."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about patterns that Python cannot read
+            yield from self._schema.iter_coverage_cases(
+                self.operation(label),
+                generation_modes=modes,
+                generation_config=GenerationConfig(deterministic=True),
+            )
+
+    def judge(self, case: Case[Any]) -> None:
+        """Send a case and hold its answer to the contract."""
+        response = case.call(base_url=self._url, session=self._session, timeout=SECONDS)
+        case.validate_response(response, checks=self._checks)
+
+    def example(self, label: str) -> requests.Response:
+        """Send an operation its documented examples: what is required and nothing more."""
+        method, path = label.split(" ")
+        operation = self._document["paths"][path][method.lower()]
+        query: dict[str, Any] = {}
+        for parameter in parameters(self._document, path, operation):
+            value = example_of(self._document, parameter)
+            if parameter["in"] == "path":
+                path = path.replace(f"{{{parameter['name']}}}", quote(str(value), safe=""))
+            elif parameter.get("required") and parameter["in"] == "query":
+                query[parameter["name"]] = value
+        body = _body_of(self._document, operation)
+        return self._session.request(
+            method, self._url + path, params=query, json=body, timeout=SECONDS
+        )
+
+
+def _body_of(document: Document, operation: Document) -> Any:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return None
+    return example_of(document, content)

@@ -1,0 +1,58 @@
+"""Schemathesis against every operation through the gateway: no 5xx, no answer outside its schema.
+
+The cases are the same at each run: boundary values of every parameter, then `EXAMPLES` drawn ones.
+"""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+
+from tests.contracts.fuzzing import Fuzzer
+
+EXAMPLES = 25
+BOTH = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+REPEATABLE = settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_boundary_values_of_every_parameter_are_answered_as_promised(
+    operation: str, fuzzer: Fuzzer
+) -> None:
+    sent = 0
+    for case in fuzzer.boundary_cases(operation, BOTH):
+        fuzzer.judge(case)
+        sent += 1
+    assert sent
+
+
+@pytest.mark.parametrize("mode", BOTH, ids=["valid", "invalid"])
+def test_drawn_values_are_answered_as_promised(
+    operation: str, mode: GenerationMode, fuzzer: Fuzzer
+) -> None:
+    target = fuzzer.operation(operation)
+
+    @REPEATABLE
+    @given(case=target.as_strategy(generation_mode=mode))
+    def probe(case: Case[Any]) -> None:
+        fuzzer.judge(case)
+
+    nothing_to_draw = () if mode is GenerationMode.POSITIVE else (Unsatisfiable,)
+    with suppress(*nothing_to_draw):  # every string is a valid id: nothing invalid exists
+        probe()
+
+
+def test_the_documented_example_of_every_operation_is_answered_with_success(
+    operation: str, fuzzer: Fuzzer
+) -> None:
+    answer = fuzzer.example(operation)
+    assert 200 <= answer.status_code < 300, f"{answer.status_code} {answer.text[:500]}"
