@@ -82,7 +82,14 @@ class Period:
     until: date | None
 
     def holds(self, on: date) -> bool:
-        """Tell whether the day `on` is inside."""
+        """Tell whether a day is inside.
+
+        Args:
+            on: the day asked about.
+
+        Returns:
+            True from `start` on, until the day before `until`.
+        """
         return self.start <= on and (self.until is None or on < self.until)
 
 

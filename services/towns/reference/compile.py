@@ -29,7 +29,7 @@ def read(folder: Path, name: str) -> list[Row]:
         return list(csv.DictReader(lines))
 
 
-def write(folder: Path, name: str, rows: Iterable[Row]) -> None:
+def write(folder: Path, name: str, *, rows: Iterable[Row]) -> None:
     """Write the rows in the order of their first columns, so that equal facts give equal bytes."""
     ordered = sorted(rows, key=lambda row: list(row.values())[:2])
     with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as lines:
@@ -192,7 +192,7 @@ def compiled(source: Path, target: Path) -> None:
     """Write every table, then the manifest with their checksums."""
     tables = places(source) | {"communes": communes(source)} | programme(source) | facts(source)
     for name, rows in tables.items():
-        write(target, name, rows)
+        write(target, name, rows=rows)
     written(target)
 
 

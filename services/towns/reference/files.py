@@ -15,7 +15,7 @@ from services.towns.reference import rows
 class RefusedCell(Exception):
     """A cell of a shipped table cannot be taken as a fact."""
 
-    def __init__(self, file: str, line: int, column: str, why: str) -> None:
+    def __init__(self, file: str, line: int, *, column: str, why: str) -> None:
         super().__init__(f"{file}, line {line}, column {column}: {why}")
         self.file, self.line, self.column = file, line, column
 
@@ -110,7 +110,7 @@ def every_table(folder: Path) -> dict[str, Rows]:
     keys = {source.name: {row[source.key[0]] for row in found[source.name]} for source in SOURCES}
     for source in SOURCES:
         _check_keys(source, found[source.name])
-        _check_references(source, found[source.name], keys)
+        _check_references(source, found[source.name], keys=keys)
     return found
 
 
@@ -123,7 +123,8 @@ def _rows(folder: Path, source: Source) -> Iterator[dict[str, Any]]:
                 yield source.row.model_validate(known).model_dump(mode="json")
             except ValidationError as error:
                 first = error.errors()[0]
-                raise RefusedCell(file, line, str(first["loc"][0]), first["msg"]) from None
+                column = str(first["loc"][0])
+                raise RefusedCell(file, line, column=column, why=first["msg"]) from None
 
 
 def _check_keys(source: Source, found: Rows) -> None:
@@ -131,13 +132,14 @@ def _check_keys(source: Source, found: Rows) -> None:
     for line, row in enumerate(found, start=2):
         key = tuple(row[column] for column in source.key)
         if key in seen:
-            raise RefusedCell(f"{source.name}.csv", line, source.key[-1], f"{key} is there twice")
+            why = f"{key} is there twice"
+            raise RefusedCell(f"{source.name}.csv", line, column=source.key[-1], why=why)
         seen.add(key)
 
 
-def _check_references(source: Source, found: Rows, keys: Mapping[str, set[Any]]) -> None:
+def _check_references(source: Source, found: Rows, *, keys: Mapping[str, set[Any]]) -> None:
     for line, row in enumerate(found, start=2):
         for column, target in source.references.items():
             if row[column] is not None and row[column] not in keys[target]:
                 why = f"{row[column]} is not in {target}.csv"
-                raise RefusedCell(f"{source.name}.csv", line, column, why)
+                raise RefusedCell(f"{source.name}.csv", line, column=column, why=why)

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.towns.catalogue import cards
 from services.towns.reference.files import SOURCES, Rows, Source, every_table
-from services.towns.reference.manifest import TABLES, Shipped, verified
+from services.towns.reference.manifest import TABLES, verified
 from services.towns.tables import ReferenceLoad
 
 _CARDS = "town_card"
@@ -72,11 +72,12 @@ async def load(session: AsyncSession, folder: Path = TABLES) -> LoadReport:
         for source in reversed(stale):
             await _remove(session, source, rows[source.name])
         for source in stale:
-            await _note(session, entries[source.name])
+            entry = entries[source.name]
+            await _note(session, entry.name, checksum=entry.sha256, vintage=entry.vintage)
     changed: list[str] = []
     if stale or known.get(_CARDS) != cards.FORM:
         changed = await cards.publish(session, None)
-        await _note_cards(session)
+        await _note(session, _CARDS, checksum=cards.FORM, vintage="")
     return LoadReport(
         loaded=tuple(source.name for source in stale),
         unchanged=tuple(source.name for source in SOURCES if source not in stale),
@@ -137,15 +138,7 @@ def _table(source: Source) -> SqlTable:
     return table
 
 
-async def _note(session: AsyncSession, entry: Shipped) -> None:
-    await _remember(session, entry.name, entry.sha256, entry.vintage)
-
-
-async def _note_cards(session: AsyncSession) -> None:
-    await _remember(session, _CARDS, cards.FORM, "")
-
-
-async def _remember(session: AsyncSession, name: str, checksum: str, vintage: str) -> None:
+async def _note(session: AsyncSession, name: str, *, checksum: str, vintage: str) -> None:
     row = {"sha256": checksum, "vintage": vintage, "loaded_at": func.now()}
     statement = insert(ReferenceLoad).values(table_name=name, **row)
     await session.execute(

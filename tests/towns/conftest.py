@@ -1,0 +1,39 @@
+"""Towns with their facts, and without: every change is undone after the test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+from services.towns.reference.loader import load
+from services.towns.tables import Table
+
+KEPT = {"event", "idempotency_key"}
+"""Append-only, or nothing to do with facts."""
+
+
+@pytest.fixture
+async def towns_session(towns_database: str) -> AsyncIterator[AsyncSession]:
+    """Yield a transaction of the runtime role that is never committed."""
+    engine = create_async_engine(towns_database)
+    async with engine.connect() as connection, AsyncSession(connection) as session:
+        yield session
+        await session.rollback()
+    await engine.dispose()
+
+
+@pytest.fixture
+async def towns_facts(towns_session: AsyncSession) -> AsyncSession:
+    """Return a transaction in which the shipped facts are loaded."""
+    await load(towns_session)
+    return towns_session
+
+
+@pytest.fixture
+async def empty_towns(towns_session: AsyncSession) -> AsyncSession:
+    """Return a transaction in which no fact is loaded."""
+    for table in reversed(Table.metadata.sorted_tables):
+        if table.name not in KEPT:
+            await towns_session.execute(delete(table))
+    return towns_session
