@@ -40,7 +40,7 @@ boundaries: $(READY)
 	$(BIN)/lint-imports --no-cache
 
 gates: $(READY)
-	$(BIN)/python -m pytest -q -n $(PARALLEL) --dist loadfile tests/architecture tests/contracts
+	$(BIN)/python -m pytest -q -n $(PARALLEL) --dist loadfile tests/architecture tests/contracts tests/deploy/test_deployment_files.py
 
 fix: $(READY)  ## Let ruff correct and format the code
 	$(BIN)/ruff check --fix .
@@ -56,7 +56,7 @@ seed: $(READY)  ## Load the reference facts that changed
 	@exec $(BIN)/python -m deploy.seed
 
 contracts: $(READY)  ## Rewrite the committed OpenAPI files from the code
-	UPDATE_CONTRACTS=1 $(BIN)/python -m pytest -q tests/contracts
+	$(BIN)/python -m tests.contracts.rewrite
 
 lock: $(READY)  ## Resolve the dependencies anew, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
