@@ -1,12 +1,12 @@
 """What the tests of the contract and the hostile callers share: documents, a live gateway."""
 
 import json
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from gateway.older_contract import older
 from tests.contracts.documents import Document, Documents, committed
 from tests.contracts.fuzzing import Fuzzer, labels
 from tests.contracts.live import serving
@@ -37,12 +37,11 @@ def live_gateway(gateway_app: Any) -> Iterator[Address]:
 
 
 @pytest.fixture(scope="session")
-def documents(live_gateway: Address, tmp_path_factory: pytest.TempPathFactory) -> Documents:
-    """Return the documents: four committed ones, the merged one, and its 3.0.3 form as served."""
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
+    """Return the documents: the committed ones and the merged one rewritten as 3.0.3."""
     folder = tmp_path_factory.mktemp("documents")
-    url = "http://{}:{}/openapi-3.0.json".format(*live_gateway)
-    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
-        (folder / "merged-3.0.3.json").write_bytes(answer.read())
+    newest = json.loads(committed("merged").read_text(encoding="utf-8"))
+    (folder / "merged-3.0.3.json").write_text(json.dumps(older(newest)), encoding="utf-8")
     return Documents(folder)
 
 

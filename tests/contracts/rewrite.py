@@ -1,0 +1,48 @@
+"""Writes the contracts anew from the code: `make contracts`. A test compares, nobody edits them."""
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from gateway.contracts import committed as committed_contracts
+from gateway.merged_contract import merged
+from tests.contracts.documents import NAMES, ROOT, SERVICES, Document, committed
+
+STAND_IN = {
+    "database_url": "postgresql://nobody@/nowhere",
+    "cursor_secret": "only-the-shape-of-the-service-is-asked",
+}
+"""A contract needs no database: the application is assembled and never started."""
+
+
+def served(name: str) -> Document:
+    """Return the document that the code serves now."""
+    if name == "merged":
+        return dict(merged(committed_contracts(ROOT / "services")))
+    settings: Any = import_module(f"services.{name}.settings").Settings
+    create_app: Any = import_module(f"services.{name}.app").create_app
+    document: Document = create_app(settings(**STAND_IN)).openapi()
+    return document
+
+
+def text_of(document: Document) -> str:
+    """Return a document as it is committed: readable, and the same for the same code."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def rewrite() -> list[Path]:
+    """Write every contract whose code has changed; return their files."""
+    changed = []
+    for name in (*SERVICES, NAMES[-1]):
+        path, text = committed(name), text_of(served(name))
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+if __name__ == "__main__":
+    for written in rewrite():
+        sys.stdout.write(f"{written.relative_to(ROOT)} written\n")
