@@ -35,6 +35,14 @@ from chassis.settings import ServiceSettings
 from chassis.validation import Where, field_errors
 
 
+class Web(FastAPI):
+    """FastAPI without its error pages: what is raised leaves as it is, for the edge to render."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Keep the one middleware that closes what dependencies opened."""
+        return AsyncExitStackMiddleware(self.router)
+
+
 class ServiceApp:
     """One service, ready to serve. It refuses by raising problems: an `Edge` renders them."""
 
@@ -116,14 +124,6 @@ _READS = frozenset({"GET", "HEAD"})
 def described(row: Policy) -> str:
     """Return a policy row as the contract shows it: `open`, or the scope."""
     return row.scope if isinstance(row, Scoped) else "open"
-
-
-class Web(FastAPI):
-    """FastAPI without its error pages: what is raised leaves as it is, for the edge to render."""
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """Keep the one middleware that closes what dependencies opened."""
-        return AsyncExitStackMiddleware(self.router)
 
 
 def _invalid(raised: RequestValidationError) -> Problem:

@@ -4,7 +4,7 @@ In an output a default means one thing only: the key may be absent.
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -73,7 +73,10 @@ class ProblemDetails(BaseModel):
     errors: list[ProblemField]
 
 
-class Page[Item: Output](Output):
+Item = TypeVar("Item", bound=Output)
+
+
+class Page(Output, Generic[Item]):
     """A page of a collection; `next` is absent on the last one, `total` unless asked for."""
 
     items: list[Item]

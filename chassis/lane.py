@@ -171,7 +171,10 @@ def parsed(model: type[BaseModel], query_string: bytes) -> BaseModel:
         InvalidValue: a value that the model refuses.
     """
     repeatable = {
-        name: get_origin(field.annotation) is list for name, field in model.model_fields.items()
+        name: any(
+            get_origin(kind) is list for kind in (field.annotation, *get_args(field.annotation))
+        )
+        for name, field in model.model_fields.items()
     }
     try:
         return model.model_validate(_collected(query_string, repeatable))

@@ -4,7 +4,7 @@ A `Listing` is declared once beside the tables; its statements are compiled at f
 each combination of filters, and kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
@@ -45,7 +45,8 @@ class Listing:
     `item` is the JSON object of a row, as text; `variants` replaces it while a filter is in use
     (a distance exists only with `near`). `filters` are conditions over bind parameters named as
     the query's bindings; the first of `orders` is the default. `cells` are the flat columns of
-    the tabular exports, `place` is longitude and latitude in WGS 84 degrees.
+    the tabular exports, `place` is longitude and latitude in WGS 84 degrees. `remarks` are said
+    beside the items of every page.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Listing:
     cells: Mapping[str, ColumnElement[Any]]
     variants: Mapping[str, ColumnElement[str]] = field(default_factory=dict)
     place: tuple[ColumnElement[float], ColumnElement[float]] | None = None
-    remarks: Mapping[str, Any] = field(default_factory=dict)
+    remarks: Callable[[], Mapping[str, Any]] = dict
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from chassis.contract import Output
 from chassis.problems import Text
+from chassis.validation import Misfit
 
 LONGEST_PAGE = 200
 
@@ -65,10 +66,5 @@ class ListQuery(BaseModel):
         unknown = sorted(set(self.fields or ()) - self.item.model_fields.keys())
         if unknown:
             known = ", ".join(self.item.model_fields)
-            raise ValueError(
-                Text(
-                    f"fields : {', '.join(unknown)} n'existe pas ; connus : {known}",
-                    f"fields: {', '.join(unknown)} does not exist; known: {known}",
-                )
-            )
+            raise Misfit("fields", Text(f"clés connues : {known}", f"known keys: {known}"))
         return self

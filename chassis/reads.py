@@ -191,8 +191,8 @@ def _binding(listing: Listing, shape: Shape, values: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=64)
 def _remarks(listing: Listing) -> bytes:
-    said = orjson.dumps(dict(listing.remarks))
-    return b"," + said[1:-1] if listing.remarks else b""
+    said = listing.remarks()
+    return b"," + orjson.dumps(said)[1:-1] if said else b""
 
 
 def _envelope(

@@ -7,6 +7,15 @@ from chassis.problems import FieldError, Text
 
 Where = Literal["parameter", "header", "body"]
 
+
+class Misfit(ValueError):
+    """What a validator of a whole model raises: the field at fault, and what was expected."""
+
+    def __init__(self, field: str, expected: Text) -> None:
+        super().__init__(expected)
+        self.field = field
+
+
 _EXPECTED: dict[str, Text] = {
     "missing": Text("ce champ est requis", "this field is required"),
     "extra_forbidden": Text("ce champ n'existe pas", "this field does not exist"),
@@ -67,6 +76,8 @@ _EXPECTED: dict[str, Text] = {
 }
 
 _OTHER = Text("valeur invalide", "invalid value")
+_CHECKSUM = Text("la clé de contrôle est fausse", "the check digit is wrong")
+_EXPECTED |= {"siren_checksum": _CHECKSUM, "siret_checksum": _CHECKSUM}
 
 
 def field_errors(found: Iterable[Mapping[str, Any]], where: Where) -> list[FieldError]:
@@ -76,7 +87,9 @@ def field_errors(found: Iterable[Mapping[str, Any]], where: Where) -> list[Field
 
 def _field_error(error: Mapping[str, Any], where: Where) -> FieldError:
     code = str(error["type"])
-    path = [str(part) for part in error["loc"]]
+    raised = (error.get("ctx") or {}).get("error")
+    at_fault = (raised.field,) if isinstance(raised, Misfit) else ()
+    path = [str(part) for part in (*error["loc"], *at_fault)]
     detail = _detail(code, error)
     slug = code.replace("_", "-")
     if where == "parameter":

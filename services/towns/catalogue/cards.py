@@ -144,7 +144,7 @@ ON CONFLICT (acv_id) DO UPDATE SET
   insee_codes = excluded.insee_codes, member_from = excluded.member_from,
   member_until = excluded.member_until, lon = excluded.lon, lat = excluded.lat,
   search = excluded.search, wave = excluded.wave
-RETURNING acv_id
+RETURNING acv_id, version
 """
 
 FORM = sha256(_PUBLISH.encode()).hexdigest()
@@ -153,13 +153,13 @@ FORM = sha256(_PUBLISH.encode()).hexdigest()
 _STATEMENT = text(_PUBLISH).bindparams(_ASKED)
 
 
-async def publish(session: AsyncSession, acv_ids: Sequence[str] | None) -> list[str]:
-    """Compose the cards of these towns, or of all; return the towns whose card changed.
+async def publish(session: AsyncSession, acv_ids: Sequence[str] | None) -> dict[str, int]:
+    """Compose the cards of these towns, or of all; return the new versions of those that changed.
 
     Call it last in the transaction that changed the facts. The lock on the towns makes two
     such transactions take turns, so that the later one sees what the earlier wrote.
     """
     asked = {"acv_ids": None if acv_ids is None else list(acv_ids)}
     await session.execute(_LOCK, asked)
-    changed = await session.scalars(_STATEMENT, asked)
-    return sorted(changed)
+    changed = await session.execute(_STATEMENT, asked)
+    return dict(sorted((acv_id, version) for acv_id, version in changed))

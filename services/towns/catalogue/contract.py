@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chassis.contract import Output, Version
+from chassis.contract import Output, Page, Version
 from chassis.identifiers import DepartmentCode, InseeCode, PostalCode, RegionCode, Siren
+from services.towns.reference.contract import Completeness
 
 OpenStatus = Annotated[
     str,
@@ -281,3 +282,9 @@ class Region(Output):
     zone: Zone
     chief_town_insee: InseeCode = Field(description="INSEE code of the chief town")
     links: Links
+
+
+class TownPage(Page[Town]):
+    """A page of towns, and how far what it says is known to be whole."""
+
+    completeness: list[Completeness]

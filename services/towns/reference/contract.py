@@ -14,7 +14,7 @@ class Wording(Output):
 
 
 class Completeness(Output):
-    """One shipped table: its source, its vintage, its licence and its known holes."""
+    """One shipped table: its vintage, its known holes, and whom to name."""
 
     table: str = Field(description="Name of the table of facts")
     rows: int = Field(ge=0)
@@ -24,9 +24,6 @@ class Completeness(Output):
         json_schema_extra={"x-extensible-enum": ["high", "medium"]},
     )
     note: Wording = Field(description="What is whole and what is missing")
-    source: str
-    source_url: str | None
-    licence: str
     attribution: str | None = Field(description="To be shown wherever the facts are shown again")
 
 
@@ -41,9 +38,6 @@ def completeness(*tables: str) -> dict[str, list[dict[str, object]]]:
                 vintage=known[name].vintage,
                 confidence=known[name].confidence,
                 note=Wording(fr=known[name].completeness.fr, en=known[name].completeness.en),
-                source=known[name].source,
-                source_url=known[name].source_url,
-                licence=known[name].licence,
                 attribution=known[name].attribution,
             ).model_dump()
             for name in tables

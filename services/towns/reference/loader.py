@@ -23,7 +23,9 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects.postgresql import JSON, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.events import record
 from services.towns.catalogue import cards
+from services.towns.events import TownUpdated
 from services.towns.reference.files import SOURCES, Rows, Source, every_table
 from services.towns.reference.manifest import TABLES, verified
 from services.towns.tables import ReferenceLoad
@@ -74,9 +76,11 @@ async def load(session: AsyncSession, folder: Path = TABLES) -> LoadReport:
         for source in stale:
             entry = entries[source.name]
             await _note(session, entry.name, checksum=entry.sha256, vintage=entry.vintage)
-    changed: list[str] = []
+    changed: dict[str, int] = {}
     if stale or known.get(_CARDS) != cards.FORM:
         changed = await cards.publish(session, None)
+        for acv_id, version in changed.items():
+            await record(session, TownUpdated(acv_id=acv_id, version=version))
         await _note(session, _CARDS, checksum=cards.FORM, vintage="")
     return LoadReport(
         loaded=tuple(source.name for source in stale),

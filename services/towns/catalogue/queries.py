@@ -1,0 +1,157 @@
+"""What callers may ask of the list of towns."""
+
+from datetime import date, datetime
+from math import cos, radians
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from chassis.contract import IsoDay, IsoInstant
+from chassis.identifiers import DepartmentCode, InseeCode, RegionCode, Siren
+from chassis.problems import Text
+from chassis.queries import ListQuery
+from chassis.validation import Misfit
+from services.towns.catalogue.contract import AcvId, Town
+from services.towns.catalogue.rules import folded, query_words
+
+_KM_PER_DEGREE = 111.19
+_LARGEST_COUNT = 2**31 - 1
+_NUMBER = r"-?\d{1,3}(?:\.\d{1,8})?"
+
+
+def _numbers(value: str) -> tuple[float, ...]:
+    return tuple(float(part) for part in value.split(","))
+
+
+def _box(value: str) -> str:
+    west, south, east, north = _numbers(value)
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):  # noqa: PLR2004  # degrees
+        raise ValueError(
+            Text(
+                "attendu : ouest,sud,est,nord en degrés, dans cet ordre",
+                "expected: west,south,east,north in degrees, in this order",
+            )
+        )
+    return value
+
+
+def _point(value: str) -> str:
+    lon, lat = _numbers(value)
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004  # degrees
+        raise ValueError(Text("attendu : lon,lat en degrés", "expected: lon,lat in degrees"))
+    return value
+
+
+def _searchable(value: str) -> str:
+    if not query_words(value):
+        raise ValueError(Text("aucune lettre ni chiffre", "no letter nor digit"))
+    return value
+
+
+Count = Annotated[int, Field(ge=0, le=_LARGEST_COUNT)]
+Box = Annotated[str, Field(pattern=rf"^{_NUMBER}(,{_NUMBER}){{3}}$"), AfterValidator(_box)]
+Point = Annotated[str, Field(pattern=rf"^{_NUMBER},{_NUMBER}$"), AfterValidator(_point)]
+Search = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_searchable)]
+
+
+class TownQuery(ListQuery):
+    """Filters of the list of towns; a repeated filter means "or"."""
+
+    item: ClassVar[type[Town]] = Town
+
+    sort: Annotated[
+        Literal[
+            *("acv_id", "-acv_id", "name", "-name", "population", "-population"),
+            *("updated_at", "-updated_at", "distance", "relevance"),
+        ]
+        | None,
+        Field(description="Order; nearest first with `near`, best match first with `q`"),
+    ] = None
+    acv_id: Annotated[list[AcvId] | None, Field(description="Programme identifier")] = None
+    insee_code: Annotated[list[InseeCode] | None, Field(description="Any commune of the town")] = (
+        None
+    )
+    region: Annotated[list[RegionCode] | None, Field(description="INSEE code")] = None
+    department: Annotated[list[DepartmentCode] | None, Field(description="INSEE code")] = None
+    epci: Annotated[list[Siren] | None, Field(description="SIREN of the EPCI")] = None
+    status: Annotated[
+        list[Literal["active", "left", "merged"]] | None, Field(description="In the latest list")
+    ] = None
+    phase: Annotated[
+        list[Literal["acv1", "acv2"]] | None, Field(description="Took part in this phase")
+    ] = None
+    cohort: Annotated[list[Literal["2018", "2023"]] | None, Field(description="Entry list")] = None
+    wave: Annotated[
+        list[Literal["1", "2"]] | None,
+        Field(description="Known to be selected in this wave of Au cœur des territoires"),
+    ] = None
+    q: Annotated[
+        Search | None,
+        Field(description="Words of the town or a commune: any case, accents, prefix, saint or st"),
+    ] = None
+    bbox: Annotated[Box | None, Field(description="West,south,east,north in WGS 84 degrees")] = None
+    near: Annotated[
+        Point | None, Field(description="Longitude,latitude; adds the distance, nearest first")
+    ] = None
+    radius_km: Annotated[
+        float, Field(gt=0, le=20_100, description="With `near`: how far, km on the sphere")
+    ] = 50.0
+    population_gte: Annotated[Count | None, Field(description="At least, inhabitants")] = None
+    population_lte: Annotated[Count | None, Field(description="At most, inhabitants")] = None
+    updated_since: Annotated[
+        datetime | None, IsoInstant, Field(description="Changed at or after this instant")
+    ] = None
+    as_of: Annotated[
+        date | None, IsoDay, Field(description="Member of the programme on this day")
+    ] = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.near is None and ("radius_km" in self.model_fields_set or self.sort == "distance"):
+            raise Misfit("near", Text("requis avec ce tri ou ce rayon", "needed by sort or radius"))
+        if self.q is None and self.sort == "relevance":
+            raise Misfit("q", Text("requis avec ce tri", "needed by this sort"))
+        if self.updated_since is not None and self.updated_since.tzinfo is None:
+            raise Misfit("updated_since", Text("le fuseau manque", "the time zone is missing"))
+        return self
+
+    def suited_order(self) -> str | None:
+        """Nearest first, else best match first."""
+        if self.near is not None:
+            return "distance"
+        return "relevance" if self.q is not None else None
+
+    def bindings(self) -> dict[str, Any]:
+        """Add the numbers behind `bbox` and `near`, and the words behind `q`."""
+        values = super().bindings()
+        for numbers in ("wave", "cohort"):
+            if numbers in values:
+                values[numbers] = [int(text) for text in values[numbers]]
+        if self.bbox is not None:
+            values |= zip(("west", "south", "east", "north"), _numbers(self.bbox), strict=True)
+        if self.near is not None:
+            values |= _surroundings(*_numbers(self.near), self.radius_km)
+        if self.q is not None:
+            words = query_words(self.q)
+            values["words"] = " & ".join(f"'{word}':*" for word in words)
+            values["phrase"] = folded(self.q)
+        return values
+
+
+def _surroundings(lon: float, lat: float, radius_km: float) -> dict[str, float]:
+    """Return the point, the radius, and a box in degrees that holds the whole circle."""
+    up = radius_km / _KM_PER_DEGREE
+    furthest = min(abs(lat) + up, 90.0)
+    # near a pole or across the antimeridian the circle covers every longitude, to be safe
+    across = up / cos(radians(furthest)) if furthest < 89.9 else 360.0  # noqa: PLR2004  # degrees
+    if lon - across < -180 or lon + across > 180:  # noqa: PLR2004  # degrees
+        across = 360.0
+    return {
+        "lon": lon,
+        "lat": lat,
+        "radius_km": radius_km,
+        "near_west": lon - across,
+        "near_east": lon + across,
+        "near_south": lat - up,
+        "near_north": lat + up,
+    }

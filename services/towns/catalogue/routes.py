@@ -1,0 +1,35 @@
+"""Reads of the programme's towns."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from chassis.lane import Reading, Router
+from chassis.reads import Answer
+from services.towns.catalogue import store
+from services.towns.catalogue.contract import Town, TownPage
+from services.towns.catalogue.queries import TownQuery
+from services.towns.errors import TownNotFound
+
+router = Router(tags=["towns"])
+
+TownCode = Annotated[
+    str,
+    Path(
+        pattern=r"^(?:acv-\d{3,6}|[0-9][0-9AB][0-9]{3})$",
+        description="`acv_id`, or the INSEE code of any commune of the town",
+        examples=["acv-051", "51108"],
+    ),
+]
+
+
+@router.read("/v1/towns", answer=TownPage)
+async def list_towns(reads: Reading, query: Annotated[TownQuery, Query()]) -> Answer:
+    """List the towns of the programme, those that left it included."""
+    return await reads.page(store.TOWNS, query)
+
+
+@router.read("/v1/towns/{code}", answer=Town, refusals=[TownNotFound])
+async def show_town(reads: Reading, code: TownCode) -> Answer:
+    """Show one town, by its identifier or by the INSEE code of any of its communes."""
+    return await reads.one(store.card_of(code), {"code": code}, missing=TownNotFound)

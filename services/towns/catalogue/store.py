@@ -1,0 +1,158 @@
+"""The SQL of the catalogue of towns: one card, and the listing of cards."""
+
+from functools import partial
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    DateTime,
+    Double,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.types import TypeEngine
+
+from chassis.listing import Listing, Order
+from chassis.statements import Statement, compiled, instant
+from services.towns.reference.contract import completeness
+from services.towns.tables import PLACE, TownCard, card
+
+EARTH_KM = 6371.0088
+"""Mean radius of the Earth (IUGG), kilometres."""
+
+_UNKNOWN_DISTANCE = "null}"
+"""How the body of every card ends: the value of `distance_km`, its last key."""
+
+
+def _bound(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> ColumnElement[Any]:
+    return bindparam(name, type_=kind)
+
+
+def _any_of(
+    column: ColumnElement[Any], name: str, kind: type[TypeEngine[Any]] = Text
+) -> ColumnElement[bool]:
+    return column == func.any(_bound(name, ARRAY(kind)))
+
+
+def _shares(
+    column: ColumnElement[Any], name: str, kind: type[TypeEngine[Any]] = Text
+) -> ColumnElement[bool]:
+    return column.op("&&", is_comparison=True)(_bound(name, ARRAY(kind)))
+
+
+def _inside(west: str, south: str, east: str, north: str) -> ColumnElement[bool]:
+    low = func.point(_bound(west, Double), _bound(south, Double))
+    high = func.point(_bound(east, Double), _bound(north, Double))
+    return PLACE.op("<@", is_comparison=True)(func.box(low, high))
+
+
+def _haversine() -> ColumnElement[float]:
+    """Return the great-circle distance to the point of `near`, km."""
+    lon, lat = _bound("lon", Double), _bound("lat", Double)
+    north = func.pow(func.sin(func.radians(card.lat - lat) / 2), 2)
+    east = func.pow(func.sin(func.radians(card.lon - lon) / 2), 2)
+    scale = func.cos(func.radians(lat)) * func.cos(func.radians(card.lat))
+    whole = func.asin(func.least(1.0, func.sqrt(north + scale * east)), type_=Double)
+    return whole * (2 * EARTH_KM)
+
+
+_DISTANCE = _haversine()
+_METRES = func.round(cast(_DISTANCE, Numeric), 3)
+_PHRASE = _bound("phrase", Text)
+_TIER = case(
+    (card.sort_name == _PHRASE, literal_column("0")),
+    (func.starts_with(card.sort_name, _PHRASE), literal_column("1")),
+    else_=literal_column("2"),
+)
+
+
+def _card(condition: ColumnElement[bool]) -> Statement:
+    path = literal_column("'/v1/towns/'").concat(card.acv_id)
+    body = func.convert_to(card.body, literal_column("'UTF8'"))
+    return compiled(select(body, card.version, path).where(condition))
+
+
+_CODE = _bound("code", Text)
+BY_ACV_ID = _card(card.acv_id == _CODE)
+BY_INSEE_CODE = _card(
+    card.insee_codes.op("@>", is_comparison=True)(cast(array([_CODE]), ARRAY(Text)))
+)
+
+
+def card_of(code: str) -> Statement:
+    """Return the statement that finds a town by its `acv_id`, or by the INSEE code of a commune."""
+    return BY_ACV_ID if code.startswith("acv-") else BY_INSEE_CODE
+
+
+TOWNS = Listing(
+    name="towns",
+    source=TownCard.__table__,
+    item=card.body,
+    variants={
+        "near": func.concat(func.left(card.body, -len(_UNKNOWN_DISTANCE)), _METRES, "}"),
+    },
+    orders={
+        "acv_id": Order((card.acv_id,)),
+        "name": Order((card.sort_name, card.acv_id)),
+        "population": Order((card.population, card.acv_id)),
+        "updated_at": Order((card.updated_at, card.acv_id)),
+        "distance": Order((_DISTANCE, card.acv_id)),
+        "relevance": Order((cast(_TIER, Integer), card.sort_name, card.acv_id)),
+    },
+    filters={
+        "acv_id": _any_of(card.acv_id, "acv_id"),
+        "insee_code": _shares(card.insee_codes, "insee_code"),
+        "region": _any_of(card.region_code, "region"),
+        "department": _shares(card.department_codes, "department"),
+        "epci": _shares(card.epci_sirens, "epci"),
+        "status": _any_of(card.status, "status"),
+        "phase": _shares(card.phases, "phase"),
+        "cohort": _any_of(card.cohort, "cohort", SmallInteger),
+        "wave": _shares(card.wave, "wave", SmallInteger),
+        "q": card.search.op("@@", is_comparison=True)(
+            func.to_tsquery(literal_column("'simple'"), _bound("words", Text))
+        ),
+        "bbox": _inside("west", "south", "east", "north"),
+        "near": _inside("near_west", "near_south", "near_east", "near_north")
+        & (_DISTANCE <= _bound("radius_km", Double)),
+        "population_gte": card.population >= _bound("population_gte", Integer),
+        "population_lte": (card.population <= _bound("population_lte", Integer))
+        & (card.population >= 0),
+        "updated_since": card.updated_at >= _bound("updated_since", DateTime(timezone=True)),
+        "as_of": (card.member_from <= _bound("as_of", Date))
+        & or_(card.member_until.is_(None), card.member_until > _bound("as_of", Date)),
+    },
+    cells={
+        "acv_id": card.acv_id,
+        "name": card.name,
+        "status": card.status,
+        "phase": card.phase,
+        "cohort": card.cohort,
+        "insee_codes": func.array_to_string(card.insee_codes, "|"),
+        "region_code": card.region_code,
+        "department_codes": func.array_to_string(card.department_codes, "|"),
+        "epci_sirens": func.array_to_string(card.epci_sirens, "|"),
+        "population": func.nullif(card.population, -1),
+        "member_from": card.member_from,
+        "member_until": card.member_until,
+        "waves": func.array_to_string(card.wave, "|"),
+        "lon": card.lon,
+        "lat": card.lat,
+        "version": card.version,
+        "updated_at": instant(card.updated_at),
+    },
+    place=(card.lon, card.lat),
+    remarks=partial(completeness, "programme_towns", "selected_towns"),
+)
