@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from chassis.database import sqlalchemy_url
 from services.towns.reference.loader import load
 from services.towns.tables import Table
 
@@ -14,9 +15,10 @@ KEPT = {"event", "idempotency_key"}
 
 
 @pytest.fixture
-async def towns_session(towns_database: str) -> AsyncIterator[AsyncSession]:
+async def towns_session(seeded_url: str) -> AsyncIterator[AsyncSession]:
     """Yield a transaction of the runtime role that is never committed."""
-    engine = create_async_engine(towns_database)
+    runtime = make_url(seeded_url).set(username="towns_runtime")
+    engine = create_async_engine(sqlalchemy_url(runtime.render_as_string(hide_password=False)))
     async with engine.connect() as connection, AsyncSession(connection) as session:
         yield session
         await session.rollback()

@@ -12,7 +12,7 @@ from services.towns.catalogue import cards
 from services.towns.reference.files import SOURCES, RefusedCell, every_table
 from services.towns.reference.loader import VanishedTown, load
 from services.towns.reference.manifest import TABLES, TamperedTable, shipped, verified, written
-from services.towns.tables import Commune, ReferenceLoad, Region, Table, Town
+from services.towns.tables import Commune, ReferenceLoad, Region, Table, Town, event
 
 FACTS = every_table(TABLES)
 
@@ -235,6 +235,10 @@ async def test_a_changed_fact_reaches_its_town_only(
     assert report.loaded == ("programme_towns",)
     assert report.changed_towns == ("acv-001",)
     assert await empty_towns.scalar(text("SELECT max(version) FROM towns.town_card")) == 2
+    told = select(event.c.name, event.c.data).where(event.c.subject == "towns/acv-001")
+    name, data = (await empty_towns.execute(told.order_by(event.c.sequence.desc()))).first() or ()
+    assert name == "fr.acdt.towns.town.updated.v1"
+    assert data == {"acv_id": "acv-001", "version": 2}
 
 
 async def test_a_vanished_row_is_removed(empty_towns: AsyncSession, folder: Path) -> None:
@@ -294,3 +298,13 @@ async def test_cards_composed_in_another_form_are_published_again(
     assert (report.loaded, report.changed_towns) == ((), ("acv-001",))
     noted = select(ReferenceLoad.sha256).where(ReferenceLoad.table_name == "town_card")
     assert await empty_towns.scalar(noted) == cards.FORM
+
+
+async def test_a_load_tells_of_every_changed_town_once(empty_towns: AsyncSession) -> None:
+    told = select(func.count()).select_from(event).where(event.c.subject.like("towns/acv-%"))
+    before = await empty_towns.scalar(told) or 0
+
+    await load(empty_towns)
+    await load(empty_towns)
+
+    assert await empty_towns.scalar(told) == before + 233
