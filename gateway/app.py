@@ -1,0 +1,176 @@
+"""The gateway, assembled: one door to the four services. Start reading here."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.http import Edge
+from gateway.cache import Store, Validity
+from gateway.cached import Cache, asked_publicly
+from gateway.contracts import committed
+from gateway.decoration import Decorated
+from gateway.feed import Watcher
+from gateway.forwarding import Deadlines, Forwarder
+from gateway.headers import READS
+from gateway.http_upstream import OverHttp
+from gateway.own import Handler
+from gateway.own_routes import own_routes
+from gateway.routing import Collections
+from gateway.settings import Settings
+from gateway.slots import Limit, Slots
+from gateway.status import Observer
+from gateway.upstreams import Upstream
+
+
+class NoWayToService(Exception):
+    """A service has neither an app in this process nor a URL."""
+
+
+def create_app(settings: Settings, upstreams: Mapping[str, Upstream] | None = None) -> ASGIApp:
+    """Assemble the gateway.
+
+    Args:
+        settings: URLs of the services elsewhere, limits and deadlines.
+        upstreams: the services that live in this process, by name.
+
+    Raises:
+        ContractMissing: a service's contract is not shipped.
+        CollectionClaimedTwice: two contracts claim one collection.
+        NoWayToService: a service is neither here nor anywhere.
+    """
+    gateway = Gateway(settings, upstreams or {})
+    edge = Edge(gateway, server="gateway", public_url=settings.public_url)
+    return Decorated(edge, settings.origins)
+
+
+class Gateway:
+    """Forwards by collection; answers public reads from memory while nothing changed."""
+
+    def __init__(self, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
+        contracts = committed(settings.contracts)
+        self._collections = Collections(contracts)
+        self._settings = settings
+        self._ways = {
+            name: _way(name, settings, upstreams.get(name) or _elsewhere(name, settings))
+            for name in contracts
+        }
+        self._validities = {name: Validity() for name in contracts}
+        self._cache = Cache(
+            Store(settings.cache_bytes),
+            self._validities,
+            lifetime=settings.cache_lifetime.total_seconds(),
+            clock=monotonic,
+        )
+        self._caching = settings.cache
+        observer = Observer(self._ways, monotonic)
+        self._own: Mapping[str, Handler] = own_routes(
+            settings, contracts, self._collections, observer
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        own = self._own.get(scope["path"])
+        if own is not None:
+            scope["state"]["operation"] = scope["path"]
+            await own(scope, send)
+        elif scope["method"] in READS:
+            await self._read(scope, receive, send)
+        else:
+            await self._change(scope, receive, send)
+
+    async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = asked_publicly(scope) if self._caching else None
+        if asked is not None:
+            entry = self._cache.fresh(asked)
+            if entry is not None:
+                scope["state"]["operation"] = entry.operation
+                await self._cache.sent(entry, asked, scope, send)
+                return
+        way = self._ways[self._collections.owner(scope["path"])]
+        if asked is None or scope["method"] == "HEAD":
+            await way(scope, receive, send)
+        else:
+            await self._cache.fetched(asked, way, scope, receive, send)
+
+    async def _change(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service = self._collections.owner(scope["path"])
+        validity = self._validities[service]
+        try:
+            await self._ways[service](scope, receive, _changing(validity, send))
+        finally:
+            # a change whose answer was lost may have happened all the same
+            validity.changed()
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        started = False
+        try:
+            async with self._running():
+                started = True
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except Exception as error:
+            stage = "shutdown" if started else "startup"
+            await send({"type": f"lifespan.{stage}.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.shutdown.complete"})
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for way in self._ways.values():
+                await stack.enter_async_context(way.upstream.running())
+            watching = [asyncio.create_task(watcher.run()) for watcher in self._watchers()]
+            try:
+                yield
+            finally:
+                for task in watching:
+                    task.cancel()
+                await asyncio.gather(*watching, return_exceptions=True)
+
+    def _watchers(self) -> list[Watcher]:
+        if not self._caching:
+            return []
+        every = self._settings.feed_interval.total_seconds()
+        return [
+            Watcher(name, way.upstream, self._validities[name], clock=monotonic, every=every)
+            for name, way in self._ways.items()
+        ]
+
+
+def _changing(validity: Validity, send: Send) -> Send:
+    """Make kept answers doubtful before the caller hears that a change is done."""
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            validity.changed()
+        await send(message)
+
+    return told
+
+
+def _elsewhere(name: str, settings: Settings) -> Upstream:
+    url = settings.url_of(name)
+    if url is None:
+        raise NoWayToService(f"{name}: set GATEWAY_{name.upper()}_URL, or run it in this process")
+    return OverHttp(url, connect=settings.connect_timeout)
+
+
+def _way(name: str, settings: Settings, upstream: Upstream) -> Forwarder:
+    limit = Limit(settings.concurrency, settings.concurrency_low, settings.concurrency_high)
+    exports = Limit(settings.export_concurrency, 1, settings.export_concurrency)
+    return Forwarder(
+        name=name,
+        upstream=upstream,
+        reads=Deadlines.of(settings.first_byte_timeout, settings.total_timeout),
+        exports=Deadlines.of(settings.export_first_byte_timeout, None),
+        writes=Deadlines.of(settings.write_timeout, None),
+        slots=Slots(limit),
+        export_slots=Slots(exports),
+        clock=monotonic,
+    )

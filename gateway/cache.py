@@ -1,0 +1,178 @@
+"""Answers kept in memory: a bounded store of public reads, each valid until its service changes."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
+
+from starlette.types import Scope
+
+from chassis.problems import language_of
+from gateway.headers import Headers
+
+Key = tuple[bytes, bytes, bytes, str]
+
+_OVERHEAD = 1_000  # what an entry costs beside its body: key, headers, bookkeeping
+_IN_304 = frozenset({b"cache-control", b"content-location", b"etag", b"expires", b"link", b"vary"})
+
+
+@dataclass(slots=True)
+class Validity:
+    """What is known about the changes of one service.
+
+    `generation` grows with every change; `trusted_until` is the instant up to which the absence of
+    news means that nothing changed.
+    """
+
+    generation: int = 0
+    trusted_until: float = 0.0
+
+    def changed(self) -> None:
+        """Make every answer kept so far doubtful."""
+        self.generation += 1
+
+
+@dataclass(slots=True)
+class Entry:
+    """One answer, ready to be sent again. Times are seconds of a monotonic clock."""
+
+    body: bytes
+    etag: bytes
+    validity: Validity
+    generation: int
+    stored_at: float
+    expires_at: float
+    upstream_etag: bytes | None
+    whole: Headers
+    unchanged: Headers
+    operation: str = "none"
+    _second: int = -1
+    _whole_now: Headers = field(default_factory=list)
+    _unchanged_now: Headers = field(default_factory=list)
+
+    @property
+    def cost(self) -> int:
+        """Bytes of memory, about."""
+        return len(self.body) + _OVERHEAD
+
+    def fresh(self, now: float) -> bool:
+        """Say whether the answer may be sent without asking the service."""
+        known = self.validity
+        return (
+            self.generation == known.generation
+            and now < known.trusted_until
+            and now < self.expires_at
+        )
+
+    def renewed(self, now: float, generation: int, lifetime: float) -> None:
+        """Take note that the service has just confirmed the answer."""
+        self.generation, self.stored_at, self.expires_at = generation, now, now + lifetime
+        self._second = -1
+
+    def headers(self, now: float, *, unchanged: bool) -> Headers:
+        """Return the headers of a 200, or of a 304 if `unchanged`; rebuilt once a second."""
+        second = int(now - self.stored_at)
+        if second != self._second:
+            age = [(b"age", b"%d" % second), (b"cache-status", b"acdt; hit")]
+            self._second = second
+            self._whole_now = self.whole + age
+            self._unchanged_now = self.unchanged + age
+        return self._unchanged_now.copy() if unchanged else self._whole_now.copy()
+
+
+class Store:
+    """The entries used last, as many as fit in `capacity` bytes."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.held = 0
+        self._entries: OrderedDict[Key, Entry] = OrderedDict()
+
+    def get(self, key: Key) -> Entry | None:
+        """Return the entry, and remember that it was used."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            self._entries.move_to_end(key)
+        return entry
+
+    def put(self, key: Key, entry: Entry) -> None:
+        """Keep an entry; those not used for longest make room."""
+        self.drop(key)
+        if entry.cost > self.capacity // 8:
+            return
+        self._entries[key] = entry
+        self.held += entry.cost
+        while self.held > self.capacity:
+            _, oldest = self._entries.popitem(last=False)
+            self.held -= oldest.cost
+
+    def drop(self, key: Key) -> None:
+        """Forget an entry."""
+        gone = self._entries.pop(key, None)
+        if gone is not None:
+            self.held -= gone.cost
+
+
+def key_of(scope: Scope, accept: bytes, accept_language: bytes) -> Key:
+    """Return what tells one public answer from another."""
+    query = scope["query_string"]
+    if b"&" in query:
+        pairs: list[bytes] = query.split(b"&")
+        # by name only, and stable: the order of a repeated filter may matter
+        query = b"&".join(sorted(pairs, key=_name))
+    return scope["raw_path"], query, accept, _language(accept_language)
+
+
+def entry_of(
+    body: bytes,
+    headers: Headers,
+    *,
+    validity: Validity,
+    generation: int,
+    now: float,
+    lifetime: float,
+) -> Entry:
+    """Return an entry for a whole 200 answer, with an ETag if the service gave none."""
+    given = next((value for name, value in headers if name == b"etag"), None)
+    etag = given or computed_etag(body)
+    whole = headers if given else [*headers, (b"etag", etag)]
+    if all(name != b"content-length" for name, _ in whole):
+        whole = [*whole, (b"content-length", b"%d" % len(body))]
+    return Entry(
+        body=body,
+        etag=etag,
+        validity=validity,
+        generation=generation,
+        stored_at=now,
+        expires_at=now + lifetime,
+        upstream_etag=given,
+        whole=whole,
+        unchanged=only_for_304(whole),
+    )
+
+
+def only_for_304(headers: Headers) -> Headers:
+    """Return the headers that a 304 repeats."""
+    return [pair for pair in headers if pair[0] in _IN_304]
+
+
+def computed_etag(body: bytes) -> bytes:
+    """Return a strong ETag made of the bytes themselves."""
+    return b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
+
+
+def matches(if_none_match: bytes, etag: bytes) -> bool:
+    """Compare as `If-None-Match` asks: weakly, `*` matching all."""
+    if if_none_match == etag or if_none_match.strip() == b"*":
+        return True
+    wanted = etag.removeprefix(b"W/")
+    return any(part.strip().removeprefix(b"W/") == wanted for part in if_none_match.split(b","))
+
+
+def _name(pair: bytes) -> bytes:
+    return pair.partition(b"=")[0]
+
+
+@lru_cache(maxsize=512)
+def _language(accept_language: bytes) -> str:
+    return language_of(accept_language.decode("latin-1"))

@@ -1,0 +1,58 @@
+"""Watches the change feed of one service: nothing it has published stays cached."""
+
+import asyncio
+from collections.abc import Callable
+
+from gateway.asking import asked
+from gateway.cache import Validity
+from gateway.upstreams import Upstream
+
+_PATIENCE = 1.5
+_TRUST = 3.0  # three polls: one may be slow without emptying the cache
+_BUSY_PAUSE = 0.02
+
+
+class Watcher:
+    """Reads a service's feed to its end, then asks once a second for what is new."""
+
+    def __init__(
+        self,
+        service: str,
+        upstream: Upstream,
+        validity: Validity,
+        *,
+        clock: Callable[[], float],
+        every: float = 1.0,
+    ) -> None:
+        self._service = service
+        self._upstream = upstream
+        self._validity = validity
+        self._clock = clock
+        self._every = every
+        self._url = f"/v1/events/{service}?limit=200"
+        self._last: str | None = None
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            more = await self.look()
+            await asyncio.sleep(_BUSY_PAUSE if more else self._every)
+
+    async def look(self) -> bool:
+        """Ask once; return whether there is certainly more to read."""
+        began = self._clock()
+        answer = await asked(self._upstream, self._url, seconds=_PATIENCE, by="gateway-feed")
+        page = answer.json() if answer is not None and answer.status == 200 else None  # noqa: PLR2004
+        if not isinstance(page, dict) or not isinstance(page.get("items"), list):
+            return False
+        last = page["items"][-1]["id"] if page["items"] else self._last
+        new, self._last = last != self._last, last
+        following = page.get("next")
+        self._url = following or self._url
+        if new:
+            self._validity.changed()
+        more = new and following is not None
+        if not more:
+            # what was published before we asked has been seen: silence is now meaningful
+            self._validity.trusted_until = began + _TRUST
+        return more

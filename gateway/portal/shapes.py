@@ -1,0 +1,63 @@
+"""JSON schemas as short readable HTML."""
+
+from html import escape
+from typing import Any
+
+_SHOWN_VALUES = 12
+
+
+def shape(schema: Any) -> str:
+    """Return a schema on one line; named schemas become links."""
+    if not isinstance(schema, dict):
+        return ""
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        name = escape(reference.rsplit("/", 1)[1])
+        return f'<a href="#schema-{name}">{name}</a>'
+    for key, word in (("anyOf", " ou "), ("oneOf", " ou "), ("allOf", " et ")):
+        if key in schema:
+            return word.join(shape(part) for part in schema[key])
+    if "enum" in schema or "const" in schema:
+        return _values(schema.get("enum") or [schema["const"]])
+    return _simple(schema)
+
+
+def schema_block(name: str, schema: dict[str, Any]) -> str:
+    """Return a named schema with its properties."""
+    required = schema.get("required", [])
+    rows = "".join(
+        f"<tr><td><code>{escape(key)}</code></td><td>{shape(drawn)}</td>"
+        f"<td>{'oui' if key in required else 'non'}</td>"
+        f'<td lang="en">{escape(str(drawn.get("description", "")))}</td></tr>'
+        for key, drawn in schema.get("properties", {}).items()
+    )
+    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Clé", "Forme", "Requis", "Sens"))
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    drawn = f'<div class="scroll">{table}</div>' if rows else f"<p>{shape(schema)}</p>"
+    about = escape(schema.get("description", ""))
+    return (
+        f'<details class="schema" id="schema-{escape(name)}" open>'
+        f"<summary><code>{escape(name)}</code></summary>"
+        f'<div><p lang="en">{about}</p>{drawn}</div></details>'
+    )
+
+
+def _simple(schema: dict[str, Any]) -> str:
+    kinds = schema.get("type", "")
+    named = " ou ".join(kinds) if isinstance(kinds, list) else str(kinds)
+    if "items" in schema:
+        return f"liste de {shape(schema['items'])}"
+    limits = [
+        f"{sign} {schema[key]}"
+        for key, sign in (("minimum", "≥"), ("maximum", "≤"), ("maxLength", "longueur ≤"))
+        if key in schema
+    ]
+    extra = [schema["format"]] if "format" in schema else []
+    if "pattern" in schema:
+        extra.append(f"<code>{escape(schema['pattern'])}</code>")
+    return escape(named) + "".join(f", {part}" for part in [*extra, *limits])
+
+
+def _values(values: list[Any]) -> str:
+    shown = " · ".join(f"<code>{escape(str(value))}</code>" for value in values[:_SHOWN_VALUES])
+    return shown + (" …" if len(values) > _SHOWN_VALUES else "")

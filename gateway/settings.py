@@ -1,0 +1,80 @@
+"""Environment of the gateway: `GATEWAY_TOWNS_URL`, `GATEWAY_CACHE_BYTES`, and so on."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.settings import shared
+from gateway.contracts import SERVICES, SHIPPED
+
+_URL = r"^https?://[^/]+$"
+Url = Annotated[str | None, Field(pattern=_URL)]
+Seconds = Annotated[timedelta, Field(gt=timedelta())]
+
+
+class Settings(BaseSettings):
+    """What the gateway is told; a service without URL runs in the same process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GATEWAY_", extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    towns_url: Url = None
+    trainings_url: Url = None
+    funding_url: Url = None
+    evaluation_url: Url = None
+
+    public_url: Annotated[
+        str,
+        Field(
+            validation_alias=shared("public_url"),
+            pattern=_URL,
+            description="Where callers reach the gateway; problem types start with it",
+        ),
+    ] = "http://127.0.0.1:8000"
+    log_level: Annotated[str, Field(validation_alias=shared("log_level"))] = "info"
+    contracts: Annotated[Path, Field(description="Folder with `<service>/openapi.json`")] = SHIPPED
+    origins: Annotated[
+        tuple[str, ...], Field(description="Web origins that may read answers; `*` for all")
+    ] = ("*",)
+
+    cache: Annotated[bool, Field(description="Keep public answers in memory")] = True
+    cache_bytes: Annotated[int, Field(ge=0)] = 64 * 1024 * 1024
+    cache_lifetime: Annotated[
+        timedelta, Field(description="Longest time without asking the service, even without news")
+    ] = timedelta(minutes=1)
+    feed_interval: Annotated[
+        Seconds, Field(description="Pause between two looks at a change feed")
+    ] = timedelta(seconds=1)
+
+    connect_timeout: Seconds = timedelta(milliseconds=250)
+    first_byte_timeout: Seconds = timedelta(seconds=1.5)
+    total_timeout: Seconds = timedelta(seconds=2)
+    export_first_byte_timeout: Seconds = timedelta(seconds=10)
+    write_timeout: Annotated[
+        Seconds, Field(description="Longest wait for the answer to a change, once its body is sent")
+    ] = timedelta(seconds=10)
+
+    concurrency: Annotated[int, Field(ge=1, description="Calls at a time, per service")] = 64
+    concurrency_low: Annotated[int, Field(ge=1)] = 8
+    concurrency_high: Annotated[int, Field(ge=1)] = 128
+    export_concurrency: Annotated[int, Field(ge=1)] = 8
+
+    availability: Annotated[
+        str, Field(description="Availability objective shown to catalogues, in percent")
+    ] = "99.5"
+    access_request_url: Annotated[
+        str | None, Field(description="Where a partner asks for access to changes")
+    ] = None
+
+    def url_of(self, service: str) -> str | None:
+        """Return the base URL of a service, or `None` if it runs in this process."""
+        urls = dict(zip(SERVICES, self._urls, strict=True))
+        return urls[service]
+
+    @property
+    def _urls(self) -> tuple[str | None, ...]:
+        return self.towns_url, self.trainings_url, self.funding_url, self.evaluation_url
