@@ -157,4 +157,10 @@ def _tidied(node: Any) -> Any:  # noqa: ANN401  # JSON
 
 
 def _is_title(key: str, value: object, node: Mapping[str, Any]) -> bool:
-    return key == "title" and isinstance(value, str) and ("type" in node or "anyOf" in node)
+    """Tell the title of a schema from the title of a problem shown as an example."""
+    kind = node.get("type")
+    drawn = isinstance(kind, list) or kind in _KINDS or "anyOf" in node
+    return key == "title" and isinstance(value, str) and drawn
+
+
+_KINDS = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
