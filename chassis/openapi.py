@@ -158,9 +158,10 @@ def _tidied(node: Any) -> Any:  # noqa: ANN401  # JSON
 
 def _is_title(key: str, value: object, node: Mapping[str, Any]) -> bool:
     """Tell the title of a schema from the title of a problem shown as an example."""
+    if key != "title" or not isinstance(value, str):
+        return False
     kind = node.get("type")
-    drawn = isinstance(kind, list) or kind in _KINDS or "anyOf" in node
-    return key == "title" and isinstance(value, str) and drawn
+    return isinstance(kind, list) or kind in _KINDS or "anyOf" in node
 
 
 _KINDS = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
