@@ -13,6 +13,7 @@ from chassis.embedded_place import SUPERUSER, EmbeddedPostgresError, Place, plac
 
 _START_SECONDS = 60
 _STOP_SECONDS = 30
+_BUILTIN_LOCALES = 17
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 _SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -110,7 +111,7 @@ def _create(place: Place, *, durable: bool) -> None:
     if place.identity.borrowed:
         os.chown(fresh, place.identity.uid, place.identity.gid)
     initdb = place.program("initdb")
-    modern = place.programs.name.removeprefix("pginstall") >= "17"
+    modern = int(place.version) >= _BUILTIN_LOCALES
     locale = (
         ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if modern else ["--no-locale"]
     )

@@ -75,6 +75,11 @@ class Place:
     data: Path
     socket: Path
 
+    @property
+    def version(self) -> str:
+        """The server's major version, as the wheel names its folder."""
+        return self.programs.name.removeprefix("pginstall") or "16"
+
     def program(self, name: str) -> Path:
         """Return the path of one of the server's programs."""
         return self.programs / "bin" / name

@@ -88,7 +88,7 @@ def locked(lock: str, name: str) -> str:
 
 def uv_environment(python: Path) -> Mapping[str, str]:
     """Return our environment, with pip's settings of indexes under the names that uv reads."""
-    command = [python, "-m", "pip", "config", "list"]
+    command: list[str | Path] = [python, "-m", "pip", "config", "list"]
     known = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
     environment = {}
     for line in known.splitlines():

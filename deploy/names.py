@@ -1,3 +1,4 @@
-"""The services of the product, in the order in which they are prepared."""
+"""The services of the product, and the roles that each has in the database."""
 
 SERVICES = ("towns", "trainings", "funding", "evaluation")
+LOGIN_ROLES = ("migrator", "runtime")

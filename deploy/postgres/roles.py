@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 
 import asyncpg
 
-LOGIN_ROLES = ("migrator", "runtime")
+from deploy.names import LOGIN_ROLES
+
 _TIMEOUTS = {
     "statement_timeout": "5s",
     "lock_timeout": "2s",

@@ -11,7 +11,8 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from chassis.protocol import DeadlineProtocol
-from chassis.server import bound_socket, server
+from chassis.server import server
+from chassis.sockets import bound_socket
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n"

@@ -1,0 +1,51 @@
+"""What runs inside the supervisor's children; imported once, by the process that they fork from."""
+
+import asyncio
+import importlib
+import multiprocessing
+import os
+import signal
+import threading
+import time
+
+from deploy.databases import Databases
+from deploy.names import SERVICES
+from deploy.plan import Process
+from deploy.preparation import prepare_and_seed
+from deploy.serve import serve_named
+
+_LAST_RESORT_SECONDS = 15
+
+# Every child needs these; what is imported before the fork is shared and costs no start time.
+for _name in SERVICES:
+    importlib.import_module(f"services.{_name}.app")
+
+
+def serve_process(process: Process) -> None:
+    """Serve one process of the product; it ends when the supervisor does."""
+    follow_supervisor()
+    os.environ.clear()
+    os.environ.update(process.environment)
+    serve_named(process.kind, host=process.host, port=process.port)
+
+
+def prepare_databases(databases: Databases, cursor_secret: str) -> None:
+    """Migrate and seed, away from the supervisor."""
+    follow_supervisor()
+    asyncio.run(prepare_and_seed(databases, cursor_secret=cursor_secret))
+
+
+def follow_supervisor() -> None:
+    """End when the supervisor dies, whatever killed it; Ctrl-C reaches it alone."""
+    os.setsid()
+    threading.Thread(target=_end_with_supervisor, daemon=True).start()
+
+
+def _end_with_supervisor() -> None:
+    """Wait for the supervisor's end, then stop as if asked, then by force."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        supervisor.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_LAST_RESORT_SECONDS)
+        os._exit(1)

@@ -1,0 +1,106 @@
+"""Where the services find their schemas: embedded server, one `DATABASE_URL`, one URL each."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from chassis.embedded import embedded_server
+from chassis.embedded_place import place_for
+from deploy.kept import role_passwords
+from deploy.names import LOGIN_ROLES, SERVICES
+from deploy.progress import say
+
+DATABASE = "acdt"
+
+
+class DatabaseSettingsError(ValueError):
+    """The environment names the databases in a way that cannot work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """The addresses of every schema.
+
+    And of the administrator if the roles are ours to make, of the server if the database is too.
+    """
+
+    runtime: Mapping[str, str]
+    migrators: Mapping[str, str]
+    administrator: str | None = None
+    server: str | None = None
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that tell each service its own address."""
+        return {f"{name.upper()}_DATABASE_URL": url for name, url in self.runtime.items()}
+
+
+@contextmanager
+def databases(environment: Mapping[str, str], folder: Path) -> Iterator[Databases]:
+    """Yield the addresses that the environment asks for; an embedded server runs meanwhile.
+
+    Raises:
+        DatabaseSettingsError: some services have an address and others none.
+        EmbeddedPostgresError: no address is given and the wheel's server cannot run.
+    """
+    named = [name for name in SERVICES if environment.get(f"{name.upper()}_DATABASE_URL")]
+    if named:
+        yield _one_each(environment)
+    elif environment.get("DATABASE_URL"):
+        yield administered(environment["DATABASE_URL"], folder)
+    else:
+        data = folder / "postgres"
+        place = place_for(data)
+        say(f"starting PostgreSQL {place.version} (data in {place.data})")
+        with embedded_server(data) as url:
+            yield embedded(url)
+
+
+def embedded(url: str) -> Databases:
+    """Return the addresses on the embedded server, where the socket's folder is the lock."""
+    administrator = urlsplit(url)._replace(path=f"/{DATABASE}").geturl()
+    migrators = _addresses(administrator, "migrator", {})
+    return Databases(_addresses(administrator, "runtime", {}), migrators, administrator, url)
+
+
+def administered(url: str, folder: Path) -> Databases:
+    """Return the addresses on a server where an administrator lets us make the roles.
+
+    Raises:
+        DatabaseSettingsError: the address does not say which database.
+    """
+    parts = urlsplit(url)
+    if not parts.path.strip("/"):
+        raise DatabaseSettingsError("DATABASE_URL must end with the name of a database")
+    place = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    roles = [f"{service}_{kind}" for service in SERVICES for kind in LOGIN_ROLES]
+    passwords = role_passwords(folder, place, roles)
+    migrators = _addresses(url, "migrator", passwords)
+    return Databases(_addresses(url, "runtime", passwords), migrators, url, passwords=passwords)
+
+
+def _one_each(environment: Mapping[str, str]) -> Databases:
+    """Return the addresses of roles that somebody else made."""
+
+    def named(kind: str) -> dict[str, str]:
+        names = {service: f"{service.upper()}_{kind}_URL" for service in SERVICES}
+        missing = [name for name in names.values() if not environment.get(name)]
+        if missing and len(missing) < len(SERVICES):
+            raise DatabaseSettingsError(f"set also {', '.join(missing)}")
+        return {} if missing else {key: environment[name] for key, name in names.items()}
+
+    return Databases(named("DATABASE"), named("MIGRATOR"))
+
+
+def _addresses(url: str, kind: str, passwords: Mapping[str, str]) -> dict[str, str]:
+    """Return the same address for one role of each service."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    found = {}
+    for service in SERVICES:
+        role = f"{service}_{kind}"
+        password = f":{quote(passwords[role], safe='')}" if role in passwords else ""
+        found[service] = parts._replace(netloc=f"{role}{password}@{place}").geturl()
+    return found

@@ -1,0 +1,144 @@
+"""`python -m deploy.run`: prepare the database, start the product, keep it until Ctrl-C."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from chassis.embedded_place import EmbeddedPostgresError
+from deploy.databases import Databases, DatabaseSettingsError, databases
+from deploy.kept import ROOT, data_folder, kept_secret
+from deploy.plan import Ports, Process, RunSettings, planned
+from deploy.progress import say
+from deploy.supervisor import Family, StartFailedError, Supervisor, ended
+
+_CHILDREN = "deploy.children"
+_PREPARE = f"{_CHILDREN}:prepare_databases"
+_PORT_SECONDS = 20
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_EXAMPLES = (
+    ("towns", "/v1/towns?region=44&limit=3"),
+    ("trainings", "/v1/events/trainings"),
+    ("funding", "/v1/events/funding"),
+    ("evaluation", "/v1/events/evaluation"),
+)
+
+
+class Stopped(BaseException):
+    """Somebody asked the product to stop while it was starting."""
+
+
+def main() -> None:
+    """Run the product as the environment asks."""
+    settings = RunSettings()
+    folder = data_folder()
+    family = Family(_CHILDREN)
+    family.gather()
+    try:
+        with _stoppable(), databases(os.environ, folder) as found:
+            asyncio.run(run(settings, found, family=family, folder=folder))
+    except Stopped:
+        pass
+    except (DatabaseSettingsError, EmbeddedPostgresError, StartFailedError, OSError) as error:
+        sys.exit(f"The product does not start: {error}")
+    say("stopped")
+
+
+async def run(settings: RunSettings, found: Databases, *, family: Family, folder: Path) -> None:
+    """Prepare, start, tell, wait, stop."""
+    secret = os.environ.get("CURSOR_SECRET") or kept_secret(folder, "cursor_secret")
+    ports = Ports(settings.host)
+    environment = {**_inherited(), **found.environment(), "CURSOR_SECRET": secret}
+    processes = await _planned_when_free(settings, environment, ports=ports, folder=folder)
+    supervisor = Supervisor(processes, family=family, target=f"{_CHILDREN}:serve_process")
+    asked_to_stop = asyncio.create_task(_stop_event().wait())
+    starting = asyncio.create_task(_start(supervisor, family.child(_PREPARE, found, secret)))
+    try:
+        await asyncio.wait([starting, asked_to_stop], return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            _announce(processes)
+            await asked_to_stop
+        say("stopping")
+    finally:
+        starting.cancel()
+        await supervisor.stop()
+        ports.release()
+
+
+async def _start(supervisor: Supervisor, preparation: ForkServerProcess) -> None:
+    """Prepare the databases in a child, then start the processes that need them."""
+    await asyncio.to_thread(preparation.start)
+    try:
+        code = await ended(preparation)
+    except asyncio.CancelledError:
+        preparation.terminate()
+        raise
+    if code:
+        raise StartFailedError("the database is not ready, see above")
+    say("starting the processes")
+    await supervisor.start()
+
+
+async def _planned_when_free(
+    settings: RunSettings, environment: Mapping[str, str], *, ports: Ports, folder: Path
+) -> list[Process]:
+    """Plan the processes; wait for the port of a killed run whose last process still ends."""
+    for second in range(_PORT_SECONDS):
+        try:
+            return planned(settings, environment, ports=ports, folder=folder)
+        except OSError:
+            ports.release()
+            if second == 0:
+                say(f"port {settings.port} is taken; waiting for it")
+            await asyncio.sleep(1)
+    raise StartFailedError(f"port {settings.port} is taken: stop its user or set PORT")
+
+
+def _inherited() -> dict[str, str]:
+    """Return our environment without what only the administrator of the database needs."""
+    hidden = {"DATABASE_URL", *(name for name in os.environ if name.endswith("_MIGRATOR_URL"))}
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+    return kept | {"PYTHONPATH": str(ROOT)}
+
+
+def _announce(processes: list[Process]) -> None:
+    address = processes[-1].environment["PUBLIC_URL"]
+    say(f"ready at {address}")
+    for service, path in _EXAMPLES:
+        print(f"  {service:<11} curl '{address}{path}'", file=sys.stderr)
+    print("  Ctrl-C stops everything", file=sys.stderr, flush=True)
+
+
+def _stop_event() -> asyncio.Event:
+    """Return an event that a stop signal sets; from now on signals raise nothing."""
+    event = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _STOP_SIGNALS:
+        loop.add_signal_handler(number, event.set)
+    return event
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Turn stop signals into an exception, so that what was started is stopped."""
+
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise Stopped
+
+    before = {number: signal.signal(number, stop) for number in _STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+if __name__ == "__main__":
+    main()
