@@ -1,0 +1,72 @@
+"""A gateway over four fakes, in one process or over HTTP."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from chassis.testing import client_of
+from gateway.app import create_app
+from gateway.contracts import SERVICES
+from gateway.settings import Settings
+from gateway.upstreams import InProcess
+from tests.contracts.live import serving
+from tests.gateway.fakes import Fake, write_contracts
+
+
+@pytest.fixture
+def contracts(tmp_path: Path) -> Path:
+    """The folder of the fakes' contracts."""
+    return write_contracts(tmp_path / "services")
+
+
+@pytest.fixture
+def fakes() -> Mapping[str, Fake]:
+    """The four services."""
+    return {name: Fake(name) for name in SERVICES}
+
+
+@pytest.fixture
+def in_process(contracts: Path, fakes: Mapping[str, Fake]) -> Callable[..., ASGIApp]:
+    """Return the gateway that calls the fakes directly."""
+
+    def make(**settings: Any) -> ASGIApp:
+        upstreams = {name: InProcess(fake) for name, fake in fakes.items()}
+        return create_app(quick(contracts, **settings), upstreams)
+
+    return make
+
+
+@pytest.fixture
+async def client(in_process: Callable[..., ASGIApp]) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the gateway in one process."""
+    async with client_of(in_process()) as client:
+        yield client
+
+
+def quick(contracts: Path, **changes: Any) -> Settings:
+    """Settings with deadlines short enough to wait for."""
+    short = {"feed_interval": timedelta(milliseconds=20), "first_byte_timeout": timedelta(seconds=0.2)}
+    return Settings(**{"contracts": contracts} | short | changes)
+
+
+@pytest.fixture
+def addresses(fakes: Mapping[str, Fake]) -> Iterator[dict[str, str]]:
+    """The fakes as servers of their own: the settings that lead to them."""
+    with ExitStack() as stack:
+        found = {name: stack.enter_context(serving(fake)) for name, fake in fakes.items()}
+        yield {f"{name}_url": f"http://{host}:{port}" for name, (host, port) in found.items()}
+
+
+@pytest.fixture
+async def distributed(
+    contracts: Path, addresses: dict[str, str]
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the gateway that reaches the fakes over HTTP."""
+    async with client_of(create_app(quick(contracts, **addresses))) as client:
+        yield client
