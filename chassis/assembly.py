@@ -14,10 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.database import Database
 from chassis.exports import Exporter
+from chassis.feed_routes import feed_router
 from chassis.http import not_allowed
 from chassis.identity import Policy, PolicyTable, Scoped
 from chassis.lane import Lane, ReadRoute
+from chassis.migrations import head_revision
 from chassis.openapi import finished
+from chassis.own_routes import own_routes
 from chassis.pages import Cursors
 from chassis.problems import (
     BadRequest,
@@ -48,24 +51,32 @@ class ServiceApp:
 
     def __init__(
         self,
+        name: str,
         settings: ServiceSettings,
         *,
-        database: Database,
-        web: Web,
+        summary: str,
         routers: Sequence[APIRouter],
         policy: PolicyTable,
     ) -> None:
-        self.database = database
+        self.name = name
+        self.database = Database(settings, schema=name, revision=head_revision(name))
         self._settings = settings
         self._policy = policy
-        self._web = web
-        web.router.routes += [route for router in routers for route in router.routes]
-        web.router.redirect_slashes = False
-        web.router.lifespan_context = self._open
-        operations = [route for route in web.routes if isinstance(route, APIRoute)]
+        self._context: ReadContext | None = None
+        self._web = Web(
+            title=f"Au cœur des territoires: {name}",
+            summary=summary,
+            version="1.0.0",
+            openapi_url=None,
+            redirect_slashes=False,
+        )
+        self._web.router.lifespan_context = self._open
+        for router in (*routers, feed_router(name)):
+            self._web.router.routes += router.routes
+        operations = [route for route in self._web.routes if isinstance(route, APIRoute)]
         policy.check([str(route.operation_id) for route in operations])
         self._lane = Lane([route for route in operations if isinstance(route, ReadRoute)])
-        self._context: ReadContext | None = None
+        self._web.router.routes += own_routes(name, self.database, self.openapi)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""

@@ -37,7 +37,7 @@ class UnfitDatabase(RuntimeError):
 class Database:
     """The two pools of one service."""
 
-    def __init__(self, settings: ServiceSettings, *, schema: str, revision: str | None) -> None:
+    def __init__(self, settings: ServiceSettings, *, schema: str, revision: str) -> None:
         self._settings = settings
         self._schema = schema
         self._revision = revision
@@ -95,9 +95,11 @@ class Database:
         async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
             yield WriteSession(session)
 
-    async def ready(self) -> None:
-        """Prove that a read answers; raises what the driver raises."""
-        await self.reads.fetchval("SELECT 1", timeout=1)
+    async def ready(self) -> str:
+        """Prove that a read answers; return the schema's revision. Raises what the driver raises."""
+        question = f'SELECT version_num FROM "{self._schema}".alembic_version'  # noqa: S608  # ours
+        revision: str = await self.reads.fetchval(question, timeout=1)
+        return revision
 
     async def _check(self) -> None:
         faults = []
@@ -133,7 +135,7 @@ async def server_faults(connection: asyncpg.Connection, *, durable: bool) -> lis
 
 
 async def _schema_faults(
-    connection: asyncpg.Connection, *, schema: str, revision: str | None
+    connection: asyncpg.Connection, *, schema: str, revision: str
 ) -> list[str]:
     faults = []
     may_create = await connection.fetchval(
@@ -145,8 +147,6 @@ async def _schema_faults(
         return [f"the schema {schema} is missing: run `make migrate`"]
     if may_create:
         faults.append("the runtime role may change the schema: use the runtime role")
-    if revision is None:
-        return faults
     try:
         found = await connection.fetchval(f'SELECT version_num FROM "{schema}".alembic_version')  # noqa: S608  # the schema's name is ours
     except asyncpg.PostgresError:

@@ -107,6 +107,9 @@ def finished(document: dict[str, Any], *, rights: Mapping[str, str]) -> dict[str
 
 
 def _finish_operation(operation: dict[str, Any], rights: Mapping[str, str]) -> None:
+    operation["summary"], _, more = operation.pop("description").partition("\n")
+    if more.strip():
+        operation["description"] = more.strip()
     answers = operation["responses"]
     shown = answers.get("422", {}).get("content", {}).get("application/json", {})
     if shown.get("schema", {}).get("$ref", "").endswith("HTTPValidationError"):

@@ -28,9 +28,9 @@ Headers = list[tuple[bytes, bytes]]
 
 PUBLIC = (b"cache-control", b"public, max-age=0, must-revalidate")
 _VARY = (b"vary", b"Accept")
-_JSON_PAGE: Headers = [(b"content-type", JSON), PUBLIC, _VARY]
+JSON_PAGE: Headers = [(b"content-type", JSON), PUBLIC, _VARY]
 _PARTIAL_PAGE: Headers = [(b"content-type", PARTIAL), PUBLIC, _VARY]
-_CURSOR = re.compile(rb"(^|&)cursor=[^&]*")
+_MARKS = {name: re.compile(rb"(^|&)%s=[^&]*" % name.encode()) for name in ("cursor", "after")}
 
 
 class Bytes(Response):
@@ -70,6 +70,16 @@ class Reads:
     def pool(self) -> asyncpg.Pool:
         """The read-only pool, for the rare read that is neither a page nor one resource."""
         return self._context.database.reads
+
+    @property
+    def cursors(self) -> Cursors:
+        """The signer of cursors."""
+        return self._context.cursors
+
+    def continued(self, name: str, mark: str) -> str:
+        """Return the path of this request with its cursor replaced."""
+        kept = _MARKS[name].sub(b"", self._scope["query_string"]).strip(b"&").decode()
+        return f"{self._scope['path']}?{kept}{'&' if kept else ''}{name}={mark}"
 
     def header(self, name: bytes) -> str:
         """Return a request header, or an empty string."""
@@ -127,9 +137,9 @@ class Reads:
         more = len(rows) > query.limit
         following = self._next(listing, shape, values, rows[query.limit - 1]) if more else None
         body = _envelope(listing, rows[: query.limit], following, total)
-        headers = _JSON_PAGE if query.fields is None else _PARTIAL_PAGE
+        headers = JSON_PAGE if query.fields is None else _PARTIAL_PAGE
         if following is not None:
-            headers = [*headers, (b"link", b'<%s>; rel="next"' % following)]
+            headers = [*headers, (b"link", f'<{following}>; rel="next"'.encode())]
         return Bytes(body, headers)
 
     async def _rows(
@@ -168,11 +178,9 @@ class Reads:
 
     def _next(
         self, listing: Listing, shape: Shape, values: Mapping[str, Any], last: asyncpg.Record
-    ) -> bytes:
+    ) -> str:
         cursor = self._context.cursors.signed(_binding(listing, shape, values), last[1:])
-        kept = _CURSOR.sub(b"", self._scope["query_string"]).strip(b"&")
-        path: bytes = self._scope["path"].encode()
-        return b"%s?%s%scursor=%s" % (path, kept, b"&" if kept else b"", cursor.encode())
+        return self.continued("cursor", cursor)
 
 
 _OF_ITEMS = frozenset({Format.NDJSON, Format.GEOJSON})
@@ -196,11 +204,11 @@ def _remarks(listing: Listing) -> bytes:
 
 
 def _envelope(
-    listing: Listing, rows: Sequence[asyncpg.Record], following: bytes | None, total: int | None
+    listing: Listing, rows: Sequence[asyncpg.Record], following: str | None, total: int | None
 ) -> bytes:
     parts = [b'{"items":[', b",".join([row[0] for row in rows]), b"]", _remarks(listing)]
     if following is not None:
-        parts += [b',"next":', orjson.dumps(following.decode())]
+        parts += [b',"next":', orjson.dumps(following)]
     if total is not None:
         parts.append(b',"total":%d' % total)
     parts.append(b"}")

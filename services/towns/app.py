@@ -1,8 +1,6 @@
 """The towns service, assembled. Start reading here."""
 
-from chassis.assembly import ServiceApp, Web
-from chassis.database import Database
-from chassis.migrations import head_revision
+from chassis.assembly import ServiceApp
 from services.towns.catalogue import routes as catalogue
 from services.towns.policy import POLICY
 from services.towns.settings import Settings
@@ -11,9 +9,9 @@ from services.towns.settings import Settings
 def create_app(settings: Settings) -> ServiceApp:
     """Return the service; its lifespan opens and checks the database."""
     return ServiceApp(
+        "towns",
         settings,
-        database=Database(settings, schema="towns", revision=head_revision("towns")),
-        web=Web(title="Towns", version="1.0.0", openapi_url=None, docs_url=None, redoc_url=None),
+        summary="Programme towns, official places, and what each town asks for and obtains",
         routers=[catalogue.router],
         policy=POLICY,
     )

@@ -6,5 +6,6 @@ POLICY = PolicyTable(
     {
         "list_towns": Open(),
         "show_town": Open(),
+        "list_towns_events": Open(),
     }
 )

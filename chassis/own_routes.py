@@ -1,0 +1,46 @@
+"""What every service answers about itself: alive, ready, contract. Not part of the contract."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis.database import Database
+from chassis.problems import ServiceUnavailable
+from chassis.reads import Bytes, Headers
+
+_JSON: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+
+
+def own_routes(
+    name: str, database: Database, contract: Callable[[], dict[str, Any]]
+) -> list[Route]:
+    """Return `/health/live`, `/health/ready` and `/openapi.json` of a service."""
+
+    @cache
+    def drawn() -> bytes:
+        return orjson.dumps(contract())
+
+    async def live(_request: Request) -> Response:
+        return Bytes(orjson.dumps({"status": "live", "service": name}), _JSON)
+
+    async def ready(_request: Request) -> Response:
+        try:
+            revision = await database.ready()
+        except Exception as fault:
+            raise ServiceUnavailable(headers={"Retry-After": "1"}) from fault
+        body = {"status": "ready", "service": name, "schema_revision": revision}
+        return Bytes(orjson.dumps(body), _JSON)
+
+    async def openapi(_request: Request) -> Response:
+        return Bytes(drawn(), _JSON)
+
+    return [
+        Route("/health/live", live),
+        Route("/health/ready", ready),
+        Route("/openapi.json", openapi),
+    ]

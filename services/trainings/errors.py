@@ -1,0 +1,1 @@
+"""Every refusal of the trainings service: none yet, beyond those that all services share."""
