@@ -1,0 +1,178 @@
+"""Reading the rows of an uploaded file, one at a time: CSV, NDJSON or XLSX, hostile or not."""
+
+import csv
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import IO, Any
+
+import orjson
+from python_calamine import CalamineError, load_workbook
+
+from chassis.formats import Format
+from chassis.problems import Text
+
+READABLE = (Format.CSV, Format.NDJSON, Format.XLSX)
+ADDED_COLUMNS = ("import_row", "import_codes", "import_reasons")
+"""What the file of rejected rows adds; ignored when that file comes back corrected."""
+
+LONGEST_LINE = 1 << 20
+MOST_INFLATED = 64 << 20
+
+Cells = list[str]
+Line = tuple[int, Any]
+"""Number of the row in the file, and its cells (CSV, XLSX) or its bytes (NDJSON)."""
+
+
+class UnreadableFile(Exception):
+    """The file as a whole cannot be imported; `code` and `detail` go to the caller."""
+
+    def __init__(self, code: str, detail: Text) -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(detail.en)
+
+
+@contextmanager
+def opened(file: IO[bytes], form: Format) -> Iterator[tuple[Cells | None, Iterator[Line]]]:
+    """Yield the header (none in NDJSON) and the rows; row 1 of a table is its header.
+
+    Raises:
+        UnreadableFile: not UTF-8, not the format announced, or without a header.
+    """
+    try:
+        match form:
+            case Format.CSV:
+                yield _headed(_csv_rows(file))
+            case Format.XLSX:
+                yield _headed(_sheet_rows(file))
+            case _:
+                yield None, _json_lines(file)
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            "not-utf8",
+            Text(
+                "Le fichier n'est pas en UTF-8 : enregistrez-le en « CSV UTF-8 »",
+                "The file is not UTF-8: save it as CSV UTF-8",
+            ),
+        ) from error
+    except (csv.Error, CalamineError, zipfile.BadZipFile, zlib.error) as error:
+        raise UnreadableFile(
+            "unreadable-file",
+            Text("Le fichier est mal formé", "The file is malformed"),
+        ) from error
+
+
+def _headed(rows: Iterator[Cells]) -> tuple[Cells, Iterator[Line]]:
+    header = [cell.strip() for cell in next(rows, [])]
+    if not any(header):
+        raise UnreadableFile(
+            "empty-file",
+            Text("Le fichier n'a pas de ligne d'en-tête", "The file has no header row"),
+        )
+    return header, ((number, row) for number, row in enumerate(rows, 2) if any(row))
+
+
+def _csv_rows(file: IO[bytes]) -> Iterator[Cells]:
+    lines = _text_lines(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
+    first = next(lines, "")
+    separator = max(",;\t", key=first.count)
+    return csv.reader(_again(first, lines), delimiter=separator, strict=True)
+
+
+def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def _text_lines(text: io.TextIOWrapper) -> Iterator[str]:
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise _too_long()
+        yield line
+
+
+def _json_lines(file: IO[bytes]) -> Iterator[Line]:
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise _too_long()
+        if line := line.strip():
+            yield number, line
+
+
+def _too_long() -> UnreadableFile:
+    return UnreadableFile(
+        "line-too-long",
+        Text("Une ligne dépasse un million de caractères", "A line exceeds a million characters"),
+    )
+
+
+def _sheet_rows(file: IO[bytes]) -> Iterator[Cells]:
+    """Read the first sheet. The reader holds it whole in memory: its size is bounded first."""
+    _bound_inflation(file)
+    file.seek(0)
+    sheet = load_workbook(file).get_sheet_by_index(0)
+    return ([_cell_text(value) for value in row] for row in sheet.iter_rows())
+
+
+def _bound_inflation(file: IO[bytes]) -> None:
+    """Count what the archive really inflates to; its own headers may lie."""
+    left = MOST_INFLATED
+    with zipfile.ZipFile(file) as archive:
+        for entry in archive.infolist():
+            left -= _inflated(file, entry, left)
+            if left <= 0:
+                raise UnreadableFile(
+                    "sheet-too-large",
+                    Text(
+                        "Ce classeur est trop grand : envoyez un CSV",
+                        "This workbook is too large: send a CSV",
+                    ),
+                )
+
+
+def _inflated(file: IO[bytes], entry: zipfile.ZipInfo, most: int) -> int:
+    if entry.compress_type == zipfile.ZIP_STORED:
+        return entry.compress_size
+    file.seek(entry.header_offset + 26)
+    sizes = file.read(4)
+    file.seek(int.from_bytes(sizes[:2], "little") + int.from_bytes(sizes[2:], "little"), 1)
+    inflater, size, left = zlib.decompressobj(-15), 0, entry.compress_size
+    while size <= most and not inflater.eof:
+        block = inflater.unconsumed_tail or file.read(min(left, 1 << 16))
+        if not block:
+            break
+        left -= 0 if inflater.unconsumed_tail else len(block)
+        size += len(inflater.decompress(block, 1 << 20))
+    return size
+
+
+def _cell_text(value: object) -> str:
+    """Return a cell as CSV would hold it: ISO dates, integers without a decimal point."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime() if value.time() == datetime.min.time():
+            return value.date().isoformat()
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def parsed(line: bytes) -> object:
+    """Return the JSON value of a line of NDJSON; `None` if it is not one.
+
+    Null itself is no row either.
+    """
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None

@@ -1,0 +1,119 @@
+"""Staging the rows of a file: copied as they are checked, then checked together."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import asyncpg
+
+from chassis.import_files import UnreadableFile, opened
+from chassis.import_jobs import Claim, Rejection
+from chassis.import_merge import STAGING, Importer
+from chassis.import_rows import Batch, Finding, RowReader
+from chassis.problems import Text
+
+MOST_REJECTIONS = 10_000
+MOST_REJECTED_BYTES = 16 << 20
+
+
+@dataclass(slots=True)
+class Tally:
+    """How far a job has come."""
+
+    rows_read: int = 0
+    complete: bool = False
+    header: list[str] | None = None
+    found: dict[int, list[Finding]] = field(default_factory=dict)
+
+    def add(self, read: int, found: Mapping[int, Iterable[Finding]]) -> None:
+        self.rows_read += read
+        for row, findings in found.items():
+            self.found.setdefault(row, []).extend(findings)
+        if len(self.found) > MOST_REJECTIONS:
+            raise _too_many()
+
+    @property
+    def rejected(self) -> list[int]:
+        return [
+            row
+            for row, findings in self.found.items()
+            if any(one.severity == "error" for one in findings)
+        ]
+
+    def progress(self) -> dict[str, Any]:
+        return {
+            "rows_read": self.rows_read,
+            "rows_rejected": len(self.rejected),
+            "complete": self.complete,
+            "header": self.header,
+        }
+
+
+async def stage(
+    driver: asyncpg.Connection,
+    claim: Claim,
+    importer: Importer,
+    *,
+    file: IO[bytes],
+    tally: Tally,
+    beating: "asyncio.Task[None]",
+) -> None:
+    """Copy the good rows to the staging table while a thread checks the next ones."""
+    names = ["row_number", "given", *importer.columns]
+    with opened(file, claim.form) as (header, lines):
+        tally.header = header
+        batches = RowReader(importer.row, tuple(importer.columns), header).batches(lines)
+        coming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+        try:
+            while (batch := await coming) is not None:
+                coming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+                await _copy(driver, names, batch)
+                tally.add(batch.read, batch.rejected)
+                if beating.done():
+                    beating.result()
+        finally:
+            # The thread must be out of the file before the file is closed.
+            await asyncio.wait([coming])
+    tally.complete = True
+
+
+async def _copy(driver: asyncpg.Connection, names: list[str], batch: Batch) -> None:
+    if batch.records:
+        await driver.copy_records_to_table(STAGING, records=batch.records, columns=names)
+
+
+async def check(driver: asyncpg.Connection, importer: Importer, tally: Tally) -> None:
+    """Run the checks over all the rows, and bring the planner up to date."""
+    await driver.execute(f"ANALYZE pg_temp.{STAGING}")
+    for sql in (importer.repeated(), *importer.checks):
+        rows = await driver.fetch(f"SELECT * FROM ({sql}) AS found LIMIT {MOST_REJECTIONS + 1}")  # noqa: S608  # SQL of ours
+        for row, column, code, severity, fr, en in rows:
+            tally.add(0, {row: [Finding(column, code, Text(fr, en), severity)]})
+
+
+def rejections_of(file: IO[bytes], claim: Claim, tally: Tally) -> list[Rejection]:
+    """Read the file again for the rows with findings, as they were sent."""
+    if not tally.found:
+        return []
+    file.seek(0)
+    made, size = [], 0
+    with opened(file, claim.form) as (_, lines):
+        for number, raw in lines:
+            if number in tally.found:
+                sent = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
+                made.append(Rejection(number, tally.found[number], sent))
+                size += len(sent) if isinstance(sent, str) else sum(map(len, sent))
+            if size > MOST_REJECTED_BYTES:
+                raise _too_many()
+    return made
+
+
+def _too_many() -> UnreadableFile:
+    return UnreadableFile(
+        "too-many-rejections",
+        Text(
+            f"Plus de {MOST_REJECTIONS} lignes, ou de 16 Mo, sont refusées ; rien n'a changé",
+            f"More than {MOST_REJECTIONS} rows, or 16 MB, are rejected; nothing has changed",
+        ),
+    )

@@ -1,0 +1,235 @@
+"""The routes of imports: hand in a file, follow its job, read the report, take bad rows back."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from tempfile import TemporaryFile
+from typing import IO, Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import RowMapping, select
+from starlette.responses import Response, StreamingResponse
+
+from chassis.database import Database
+from chassis.formats import Format
+from chassis.identity import Principal, principal_of
+from chassis.import_contract import ImportJob, ImportQuery, ImportReport, ReportQuery
+from chassis.import_files import READABLE
+from chassis.import_jobs import ImportJobs, Submission
+from chassis.import_merge import Importer
+from chassis.import_report import findings_of, job_body, rejected_file
+from chassis.import_runner import ImportRunner
+from chassis.import_tables import ImportTables
+from chassis.openapi import documented
+from chassis.problems import BodyTooLarge, NotFound, Text, UnsupportedMediaType, language_of
+
+LARGEST_FILE = 256 << 20
+
+_PAGE = 1000
+
+
+class ImportNotFound(NotFound):
+    """No such import, or another client's."""
+
+    title = Text("Import introuvable", "Import not found")
+
+
+class Imports:
+    """What the import routes of one service share; it belongs in `app.state.imports`."""
+
+    def __init__(
+        self,
+        database: Database,
+        tables: ImportTables,
+        importers: Sequence[Importer],
+        *,
+        url: str,
+        lease: timedelta = timedelta(seconds=30),
+    ) -> None:
+        self._database = database
+        self.tables = tables
+        self.jobs = ImportJobs(database, tables, lease=lease)
+        self.runner = ImportRunner(database, self.jobs, importers, url=url, heartbeat=lease / 5)
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Carry out jobs while the block runs: the app's lifespan."""
+        return self.runner.running()
+
+    async def submit(self, asked: Submission, file: IO[bytes]) -> UUID:
+        """Keep a job and have it begun."""
+        job = await self.jobs.submit(asked, file)
+        self.runner.wake()
+        return job
+
+    async def job(self, collection: str, job: UUID, principal: Principal) -> RowMapping:
+        """Return a job of this client.
+
+        Raises:
+            ImportNotFound: there is none.
+        """
+        table = self.tables.job
+        mine = (
+            table.c.id == job,
+            table.c.collection == collection,
+            table.c.client == principal.client,
+        )
+        async with self._database.writing() as session:
+            row = (await session.execute(select(table).where(*mine))).mappings().one_or_none()
+        if row is None:
+            raise ImportNotFound
+        return row
+
+    async def findings(
+        self, job: UUID, *, after: int, limit: int, rejected: bool = False
+    ) -> Sequence[RowMapping]:
+        """Return the rows with findings after a row of the file, in its order."""
+        table = self.tables.rejection
+        chosen = select(table).where(table.c.job_id == job, table.c.row_number > after)
+        if rejected:
+            chosen = chosen.where(table.c.rejected)
+        async with self._database.writing() as session:
+            rows = await session.execute(chosen.order_by(table.c.row_number).limit(limit))
+        return rows.mappings().all()
+
+
+def import_router(
+    importer: Importer,
+    *,
+    largest_file: int = LARGEST_FILE,
+    principal: Callable[[Mapping[str, Any]], Principal] = principal_of,
+) -> APIRouter:
+    """Return the routes by which files are imported into one collection."""
+    router, name = APIRouter(), importer.collection
+    desk = _Desk(name, largest_file, principal)
+    path = f"/v1/{name}/imports"
+    router.add_api_route(
+        path,
+        desk.submit,
+        methods=["POST"],
+        status_code=202,
+        response_model=ImportJob,
+        operation_id=f"import_{name}",
+        responses=documented(BodyTooLarge, UnsupportedMediaType),
+        openapi_extra={"requestBody": _BODY},
+    )
+    router.add_api_route(
+        f"{path}/{{import_id}}",
+        desk.show,
+        response_model=ImportJob,
+        operation_id=f"show_{name}_import",
+        responses=documented(ImportNotFound),
+    )
+    router.add_api_route(
+        f"{path}/{{import_id}}/report",
+        desk.report,
+        response_model=ImportReport,
+        operation_id=f"show_{name}_import_report",
+        responses=documented(ImportNotFound),
+    )
+    router.add_api_route(
+        f"{path}/{{import_id}}/rejections",
+        desk.rejections,
+        response_class=StreamingResponse,
+        operation_id=f"download_{name}_import_rejections",
+        responses=documented(ImportNotFound) | _FILES,
+    )
+    return router
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The routes of one collection."""
+
+    collection: str
+    largest_file: int
+    principal: Callable[[Mapping[str, Any]], Principal]
+
+    async def submit(self, request: Request, query: Annotated[ImportQuery, Query()]) -> Response:
+        imports: Imports = request.app.state.imports
+        asked = Submission(
+            collection=self.collection,
+            form=_form(request),
+            mode=query.mode,
+            dry_run=query.dry_run,
+            principal=self.principal(request.scope),
+            request_id=request.scope.get("state", {}).get("request_id"),
+        )
+        with TemporaryFile() as file:
+            await _spool(request, file, largest=self.largest_file)
+            job = await imports.submit(asked, file)
+        body = job_body(await imports.job(self.collection, job, asked.principal))
+        return _json(body, status=202, headers={"location": body["links"]["self"]})
+
+    async def show(self, request: Request, import_id: UUID) -> Response:
+        return _json(job_body(await self._job(request, import_id)))
+
+    async def report(
+        self, request: Request, import_id: UUID, query: Annotated[ReportQuery, Query()]
+    ) -> Response:
+        await self._job(request, import_id)
+        imports: Imports = request.app.state.imports
+        rows = await imports.findings(import_id, after=query.after_row, limit=query.limit)
+        body: dict[str, Any] = {"items": findings_of(rows)}
+        if len(rows) == query.limit:
+            last = rows[-1]["row_number"]
+            body["next"] = f"{request.scope['path']}?after_row={last}&limit={query.limit}"
+        return _json(body)
+
+    async def rejections(self, request: Request, import_id: UUID) -> Response:
+        row = await self._job(request, import_id)
+        language = language_of(request.headers.get("accept-language", ""))
+        pages = _rejected_pages(request.app.state.imports, import_id)
+        media_type, chunks = rejected_file(row, pages, language)
+        return StreamingResponse(chunks, media_type=media_type)
+
+    async def _job(self, request: Request, job: UUID) -> RowMapping:
+        imports: Imports = request.app.state.imports
+        return await imports.job(self.collection, job, self.principal(request.scope))
+
+
+_BODY = {
+    "required": True,
+    "content": {
+        form.value: {"schema": {"type": "string", "format": "binary"}} for form in READABLE
+    },
+}
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The rejected rows as they were sent, with the reasons in added columns",
+        "content": {
+            form.value: {"schema": {"type": "string"}} for form in (Format.CSV, Format.NDJSON)
+        },
+    }
+}
+
+
+def _form(request: Request) -> Format:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    for form in READABLE:
+        if form.value == media_type:
+            return form
+    known = ", ".join(form.value for form in READABLE)
+    raise UnsupportedMediaType(Text(f"Formats lus : {known}", f"Readable formats: {known}"))
+
+
+async def _spool(request: Request, file: IO[bytes], *, largest: int) -> None:
+    size = 0
+    async for block in request.stream():
+        size += len(block)
+        if size > largest:
+            raise BodyTooLarge(Text(f"Au plus {largest} octets", f"At most {largest} bytes"))
+        file.write(block)
+
+
+async def _rejected_pages(imports: Imports, job: UUID) -> AsyncIterator[Sequence[RowMapping]]:
+    after = 0
+    while rows := await imports.findings(job, after=after, limit=_PAGE, rejected=True):
+        yield rows
+        after = rows[-1]["row_number"]
+
+
+def _json(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(body), status, headers=headers, media_type="application/json")
