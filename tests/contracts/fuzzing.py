@@ -1,7 +1,6 @@
 """How the fuzzer reaches the gateway and what it holds every answer to."""
 
 import warnings
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -54,15 +53,19 @@ class Fuzzer:
         assert found is not None, label
         return found
 
-    def boundary_cases(self, label: str, modes: list[GenerationMode]) -> Iterator[Case[Any]]:
-        """Yield the boundary values of every parameter, each alone and with the others."""
+    def judge_boundaries(self, label: str, modes: list[GenerationMode]) -> int:
+        """Judge the boundary values of every parameter; return how many cases that made."""
+        sent = 0
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about patterns that Python cannot read
-            yield from self._schema.iter_coverage_cases(
+            for case in self._schema.iter_coverage_cases(
                 self.operation(label),
                 generation_modes=modes,
                 generation_config=GenerationConfig(deterministic=True),
-            )
+            ):
+                self.judge(case)
+                sent += 1
+        return sent
 
     def judge(self, case: Case[Any]) -> None:
         """Send a case and hold its answer to the contract."""

@@ -28,11 +28,7 @@ REPEATABLE = settings(
 def test_boundary_values_of_every_parameter_are_answered_as_promised(
     operation: str, fuzzer: Fuzzer
 ) -> None:
-    sent = 0
-    for case in fuzzer.boundary_cases(operation, BOTH):
-        fuzzer.judge(case)
-        sent += 1
-    assert sent
+    assert fuzzer.judge_boundaries(operation, BOTH) > 0
 
 
 @pytest.mark.parametrize("mode", BOTH, ids=["valid", "invalid"])

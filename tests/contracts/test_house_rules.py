@@ -58,9 +58,25 @@ def test_every_refusal_is_a_problem_with_an_example(name: str, documents: Docume
             wrong += [
                 f"{method} {path} {status}: {media} without an example"
                 for media, body in content.items()
-                if media.endswith("json") and not {"example", "examples"} & body.keys()
+                if media.endswith("json")
+                and status != "default"
+                and not {"example", "examples"} & body.keys()
             ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_operation_says_what_any_other_refusal_looks_like(
+    name: str, documents: Documents
+) -> None:
+    document = documents.read(name)
+    silent = [
+        f"{method} {path}"
+        for method, path, operation in operations(document)
+        if "application/problem+json"
+        not in resolved(document, operation["responses"].get("default", {})).get("content", {})
+    ]
+    assert silent == []
 
 
 @pytest.mark.parametrize("name", NAMES)
