@@ -103,7 +103,7 @@ def test_hostile_bodies_are_answered_soberly(operation: str, merged: Document, w
 
 
 def test_the_judge_of_these_tests_condemns_what_it_should() -> None:
-    problem = dict.fromkeys(PROBLEM, "xxxxxxxx") | {"errors": []}
+    problem: dict[str, object] = {**dict.fromkeys(PROBLEM, "x" * 8), "errors": []}
     leaking = json.dumps(problem | {"detail": 'File "x.py", line 3'}).encode()
     assert _faults("", Answer(500, "application/problem+json", leaking))
     assert _faults("", Answer(422, "application/problem+json", leaking))
