@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from chassis.database import sqlalchemy_url
 from chassis.embedded import embedded_server
+from chassis.embedded_place import discard
 from chassis.http import Edge
 from chassis.migrations import upgrade
 from chassis.testing import TEST_URL, client_of, copied_database, url_of
@@ -25,7 +26,7 @@ from services.towns.settings import Settings as TownsSettings
 SERVICES = ("towns", "trainings", "funding", "evaluation")
 TEMPLATE = "acdt_template"
 CURSOR_SECRET = "only-for-tests-only-for-tests-only"
-DATA = Path(__file__).parent.parent / ".data" / "test"
+DATA = Path(__file__).parent.parent / ".data"
 _ADMIN_URL = "ACDT_TEST_ADMIN_URL"
 
 
@@ -33,15 +34,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the server in the process that leads the run; its workers inherit the address."""
     if hasattr(config, "workerinput"):
         return
+    data = DATA / f"test-{os.getpid()}"
     stack = ExitStack()
     config.add_cleanup(stack.close)
-    os.environ[_ADMIN_URL] = stack.enter_context(embedded_server(DATA, durable=False))
+    stack.callback(discard, data)
+    os.environ[_ADMIN_URL] = stack.enter_context(embedded_server(data, durable=False))
     asyncio.run(_prepared(os.environ[_ADMIN_URL]))
 
 
 async def _prepared(admin_url: str) -> None:
     """Make the template afresh: roles, schemas, facts."""
-    await drop_left_over(admin_url)
     await prepare_database(admin_url, TEMPLATE)
     template = url_of(admin_url, database=TEMPLATE)
     await prepare_roles(template, SERVICES)
@@ -52,15 +54,6 @@ async def _prepared(admin_url: str) -> None:
     async with AsyncSession(engine) as session, session.begin():
         await load(session)
     await engine.dispose()
-
-
-async def drop_left_over(admin_url: str) -> None:
-    """Drop the databases of an earlier run."""
-    admin = await asyncpg.connect(admin_url)
-    names = await admin.fetch("SELECT datname FROM pg_database WHERE datname LIKE 'acdt%'")
-    for (name,) in names:
-        await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await admin.close()
 
 
 @pytest.fixture(scope="session")
