@@ -11,6 +11,7 @@ export MODE ?= single
 export PORT ?= 8000
 export WORKERS ?= 1
 export PYTHONPATH := $(CURDIR)
+unexport PYTHONDONTWRITEBYTECODE
 TESTS ?= tests
 PARALLEL ?= 2
 

@@ -73,7 +73,7 @@ def synced(python: Path, lock: str) -> bool:
         wanted.write_text(locked(lock, "uv"))
         ran(python, *_PIP, "--quiet", "-r", wanted)
     # The hashes decide what is installed, so any index may bring it.
-    trust = ("--require-hashes", "--index-strategy", "unsafe-best-match")
+    trust = ("--compile-bytecode", "--require-hashes", "--index-strategy", "unsafe-best-match")
     command = (uv, "pip", "sync", *trust, "--python", python, LOCK)
     return uv.exists() and ran(*command, env=uv_environment(python))
 
