@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.older_contract import older
+from chassis.older_contract import older
 from tests.contracts.documents import Document, Documents, committed
 from tests.contracts.fuzzing import Fuzzer, labels
 from tests.contracts.live import serving

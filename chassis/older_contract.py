@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from gateway.contracts import Contract
-
+Contract = dict[str, Any]
 Schema = dict[str, Any]
 
 _UNKNOWN = frozenset(
