@@ -1,6 +1,8 @@
 """Towns with their facts, and without: every change is undone after the test."""
 
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, make_url
@@ -8,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from chassis.database import sqlalchemy_url
 from services.towns.reference.loader import load
+from services.towns.reference.manifest import TABLES
 from services.towns.tables import Table
 
 KEPT = {"event", "idempotency_key"}
@@ -39,3 +42,9 @@ async def empty_towns(towns_session: AsyncSession) -> AsyncSession:
         if table.name not in KEPT:
             await towns_session.execute(delete(table))
     return towns_session
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped tables that a test may change."""
+    return Path(shutil.copytree(TABLES, tmp_path / "tables"))

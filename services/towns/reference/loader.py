@@ -28,7 +28,7 @@ from services.towns.catalogue import cards
 from services.towns.events import TownUpdated
 from services.towns.reference.files import SOURCES, Rows, Source, every_table
 from services.towns.reference.manifest import TABLES, verified
-from services.towns.tables import ReferenceLoad
+from services.towns.tables import ReferenceLoad, Table
 
 _CARDS = "town_card"
 
@@ -136,10 +136,7 @@ async def _remove(session: AsyncSession, source: Source, rows: Rows) -> None:
 
 
 def _table(source: Source) -> SqlTable:
-    table = source.table.__table__
-    if not isinstance(table, SqlTable):
-        raise TypeError(f"{source.name} goes to {table}, which is not a table")
-    return table
+    return Table.metadata.tables[f"towns.{source.table.__tablename__}"]
 
 
 async def _note(session: AsyncSession, name: str, *, checksum: str, vintage: str) -> None:
