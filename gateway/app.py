@@ -16,7 +16,6 @@ from gateway.feed import Watcher
 from gateway.forwarding import Deadlines, Forwarder
 from gateway.headers import READS
 from gateway.http_upstream import OverHttp
-from gateway.own import Handler
 from gateway.own_routes import own_routes
 from gateway.routing import Collections
 from gateway.settings import Settings
@@ -66,9 +65,7 @@ class Gateway:
         )
         self._caching = settings.cache
         observer = Observer(self._ways, monotonic)
-        self._own: Mapping[str, Handler] = own_routes(
-            settings, contracts, self._collections, observer
-        )
+        self._own = own_routes(settings, contracts, self._collections, observer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

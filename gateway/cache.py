@@ -6,6 +6,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from starlette.types import Scope
+from typing_extensions import Buffer
 
 from chassis.problems import language_of
 from gateway.headers import Headers
@@ -117,7 +118,7 @@ def key_of(scope: Scope, accept: bytes, accept_language: bytes) -> Key:
     """Return what tells one public answer from another."""
     query = scope["query_string"]
     if b"&" in query:
-        pairs: list[bytes] = query.split(b"&")
+        pairs = query.split(b"&")
         # by name only, and stable: the order of a repeated filter may matter
         query = b"&".join(sorted(pairs, key=_name))
     return scope["raw_path"], query, accept, _language(accept_language)
@@ -169,8 +170,8 @@ def matches(if_none_match: bytes, etag: bytes) -> bool:
     return any(part.strip().removeprefix(b"W/") == wanted for part in if_none_match.split(b","))
 
 
-def _name(pair: bytes) -> bytes:
-    return pair.partition(b"=")[0]
+def _name(pair: Buffer) -> bytes:
+    return bytes(pair).partition(b"=")[0]
 
 
 @lru_cache(maxsize=512)

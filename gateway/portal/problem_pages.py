@@ -10,7 +10,8 @@ _TEXTS = {
     "fr": {
         "all": "Refus",
         "lead": "Toute réponse autre qu’un succès est un document"
-        " <code>application/problem+json</code> (RFC 9457). Son champ <code>code</code> ne change jamais, quelle que soit la langue.",
+        " <code>application/problem+json</code> (RFC 9457). Son champ"
+        " <code>code</code> ne change jamais, quelle que soit la langue.",
         "status": "Statut HTTP",
         "code": "Code",
         "means": "Signification",

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from chassis.observability import configure_logs
 from chassis.testing import client_of
 from gateway.app import create_app
 from gateway.contracts import SERVICES
@@ -17,6 +18,12 @@ from gateway.settings import Settings
 from gateway.upstreams import InProcess
 from tests.contracts.live import serving
 from tests.gateway.fakes import Fake, write_contracts
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet() -> None:
+    """Drawing the trace of a fault takes longer than the deadlines of these tests."""
+    configure_logs("critical")
 
 
 @pytest.fixture
@@ -51,7 +58,10 @@ async def client(in_process: Callable[..., ASGIApp]) -> AsyncIterator[httpx.Asyn
 
 def quick(contracts: Path, **changes: Any) -> Settings:
     """Settings with deadlines short enough to wait for."""
-    short = {"feed_interval": timedelta(milliseconds=20), "first_byte_timeout": timedelta(seconds=0.2)}
+    short = {
+        "feed_interval": timedelta(milliseconds=20),
+        "first_byte_timeout": timedelta(seconds=0.2),
+    }
     return Settings(**{"contracts": contracts} | short | changes)
 
 
