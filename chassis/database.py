@@ -3,12 +3,12 @@
 The only `begin` of the project is here.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, NewType
+from typing import Any, NewType
 
 import asyncpg
-from fastapi import Depends, Request
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -41,8 +41,14 @@ class Database:
         self._settings = settings
         self._schema = schema
         self._revision = revision
+        self.changes: set[asyncio.Task[Any]] = set()
         self._reads: asyncpg.Pool | None = None
         self._writer: AsyncEngine | None = None
+
+    @property
+    def schema(self) -> str:
+        """The schema of the service, which is its name."""
+        return self._schema
 
     @property
     def reads(self) -> asyncpg.Pool:
@@ -80,7 +86,8 @@ class Database:
             raise
 
     async def close(self) -> None:
-        """Give every connection back."""
+        """Give every connection back, once the changes under way have ended."""
+        await asyncio.gather(*self.changes, return_exceptions=True)
         if self._reads is not None:
             await self._reads.close()
         if self._writer is not None:
@@ -159,13 +166,3 @@ async def _schema_faults(
 def sqlalchemy_url(url: str) -> URL:
     """Return the same address for SQLAlchemy's asyncpg driver."""
     return make_url(url).set(drivername="postgresql+asyncpg")
-
-
-async def _writes(request: Request) -> AsyncIterator[WriteSession]:
-    database: Database = request.app.state.database
-    async with database.writing() as session:
-        yield session
-
-
-# "function": committed when the route returns, before the first byte leaves.
-Writes = Annotated[WriteSession, Depends(_writes, scope="function")]

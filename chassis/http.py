@@ -49,6 +49,7 @@ class Edge:
         started = perf_counter_ns()
         state = scope.setdefault("state", {})
         state["request_id"] = request_id = _request_id(scope)
+        state["public_url"] = self._public_url
         sent = _Sent(send, request_id)
         try:
             if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_URI:

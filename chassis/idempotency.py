@@ -1,9 +1,21 @@
-"""Writes that happen once: the key is claimed in the transaction of the effect, and the answer is kept beside it."""
+"""Writes that happen once: the key is claimed in the effect's transaction, the answer kept beside.
 
+Looking the key up first and inserting it later would let two requests at once both do the effect.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from hashlib import sha256
+from typing import NamedTuple
+
+import orjson
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
+    Connection,
     DateTime,
     Index,
     LargeBinary,
@@ -12,18 +24,29 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    and_,
+    delete,
     false,
     func,
+    select,
     text,
+    update,
 )
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.dialects.postgresql import JSON, insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.problems import IdempotencyKeyReused, RequestStillRunning
+
+REMEMBERED = timedelta(days=90)
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 def idempotency_table(metadata: MetaData) -> Table:
     """Return the table of the keys claimed in the schema of `metadata`.
 
-    Status and answer are empty only inside the transaction that claimed the key. `kept` rows are the keys
-    of money: they stay as long as the payment.
+    Status and answer are empty only inside the transaction that claimed the key. `kept` rows are
+    the keys of money: they stay as long as the payment.
     """
     return Table(
         "idempotency_key",
@@ -41,6 +64,119 @@ def idempotency_table(metadata: MetaData) -> Table:
         PrimaryKeyConstraint("client", "operation", "key"),
         CheckConstraint("length(key) BETWEEN 1 AND 64", "key_length"),
         CheckConstraint("length(fingerprint) = 32", "fingerprint_length"),
-        CheckConstraint("(status IS NULL) = (headers IS NULL) AND (status IS NULL) = (body IS NULL)", "whole_answer"),
+        CheckConstraint(
+            "(status IS NULL) = (headers IS NULL) AND (status IS NULL) = (body IS NULL)",
+            "whole_answer",
+        ),
         Index("ix_idempotency_key_forgettable", "claimed_at", postgresql_where=text("NOT kept")),
     )
+
+
+class KeyUse(NamedTuple):
+    """One request that carries a key."""
+
+    client: str
+    operation: str
+    key: str
+    fingerprint: bytes
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer as it was first sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class AnsweredBefore(Exception):
+    """The request was answered already: its effect must not happen again. Never leaves a route."""
+
+    def __init__(self, answer: StoredAnswer) -> None:
+        self.answer = answer
+        super().__init__()
+
+
+def fingerprint(method: str, target: str, body: bytes) -> bytes:
+    """Return the SHA-256 of what a key stands for; spaces and order of JSON keys do not count."""
+    try:
+        canonical = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
+    except ValueError:
+        canonical = body
+    return sha256(b"\n".join((method.encode(), target.encode(), canonical))).digest()
+
+
+def claim(connection: Connection, service: str, use: KeyUse) -> None:
+    """Take the key for this transaction; a twin that is still running is waited for.
+
+    Raises:
+        AnsweredBefore: the key was used for the same request, which ended.
+        IdempotencyKeyReused: it was used for another request.
+        RequestStillRunning: the twin did not end within `lock_timeout`.
+    """
+    keys = keys_of(service)
+    taking = insert(keys).values(use._asdict()).on_conflict_do_nothing().returning(keys.c.key)
+    try:
+        taken = connection.scalar(taking)
+    except DBAPIError as error:
+        if sqlstate(error) == LOCK_NOT_AVAILABLE:
+            raise RequestStillRunning from error
+        raise
+    if taken is None:
+        _answer_again(connection, keys, use)
+
+
+def _answer_again(connection: Connection, keys: Table, use: KeyUse) -> None:
+    found = connection.execute(
+        select(keys.c.fingerprint, keys.c.status, keys.c.headers, keys.c.body).where(
+            _same(keys, use)
+        )
+    ).one_or_none()
+    if found is None:  # forgotten between the two statements
+        raise RequestStillRunning
+    if found.fingerprint != use.fingerprint:
+        raise IdempotencyKeyReused
+    raise AnsweredBefore(StoredAnswer(found.status, found.headers, found.body))
+
+
+async def keep(session: AsyncSession, service: str, use: KeyUse, answer: StoredAnswer) -> None:
+    """Store the answer beside the effect, in the transaction that claimed the key."""
+    keys = keys_of(service)
+    made = answer.headers.get("location", "").rpartition("/")[2]
+    await session.execute(
+        update(keys)
+        .where(_same(keys, use))
+        .values(
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            resource_id=made or None,
+        )
+    )
+
+
+async def forget(session: AsyncSession, service: str, *, age: timedelta = REMEMBERED) -> int:
+    """Delete the keys older than `age`, except those of money; return how many."""
+    keys = keys_of(service)
+    old = keys.c.claimed_at < func.now() - age
+    gone = await session.execute(delete(keys).where(~keys.c.kept, old).returning(keys.c.key))
+    return len(gone.all())
+
+
+@cache
+def keys_of(service: str) -> Table:
+    """Return the keys of one service, for statements."""
+    return idempotency_table(MetaData(schema=service))
+
+
+def _same(keys: Table, use: KeyUse) -> ColumnElement[bool]:
+    return and_(
+        keys.c.client == use.client, keys.c.operation == use.operation, keys.c.key == use.key
+    )
+
+
+def sqlstate(error: DBAPIError) -> str:
+    """Return the five characters by which PostgreSQL names an error."""
+    return getattr(error.orig, "sqlstate", None) or ""

@@ -7,7 +7,6 @@ from typing import Any
 from chassis.problems import Forbidden, Text, Unauthenticated
 
 
-
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The caller, as its token states it.

@@ -1,0 +1,142 @@
+"""A service with a few changes that succeed, refuse, crash, wait or lose their COMMIT."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import ClassVar
+from uuid import UUID
+
+import asyncpg
+import httpx
+from fastapi import Response
+from sqlalchemy import text
+
+from chassis.assembly import ServiceApp
+from chassis.contract import Input, Output
+from chassis.events import Event, record
+from chassis.http import Edge
+from chassis.identifiers import uuid7
+from chassis.identity import Open, PolicyTable
+from chassis.lane import Router
+from chassis.problems import NotFound, Refused
+from chassis.problems import Text as Sentence
+from chassis.testing import TEST_URL, client_of
+from chassis.writes import MoneyRoute, WriteRoute, Writes
+from services.trainings.settings import Settings
+from tests.conftest import CURSOR_SECRET, as_role
+
+CHANGES = Router(route_class=WriteRoute)
+PAYMENTS = Router(route_class=MoneyRoute)
+
+
+class SeatsTaken(Refused):
+    title = Sentence("Plus de place", "No seat left")
+
+
+class SeatsBooked(Event):
+    name: ClassVar[str] = "fr.acdt.trainings.seats.booked.v1"
+    kind: str
+
+    @property
+    def subject(self) -> str:
+        return f"seats/{self.kind}"
+
+
+class BookingIn(Input):
+    kind: str = "usual"
+    count: int = 1
+
+
+class Booking(Output):
+    id: UUID
+    count: int
+
+
+@CHANGES.post("/v1/bookings", status_code=201, operation_id="book_seats")
+async def book_seats(writes: Writes, body: BookingIn, response: Response) -> Booking:
+    """Book seats of a kind: each kind has its fate."""
+    await record(writes, SeatsBooked(kind=body.kind))
+    if body.kind == "slow":
+        await asyncio.sleep(0.6)
+    if body.kind == "taken":
+        raise SeatsTaken
+    if body.kind == "unknown":
+        raise NotFound
+    if body.kind == "crash":
+        raise RuntimeError("a bug")
+    booking = Booking(id=uuid7(), count=body.count)
+    response.headers["Location"] = f"/v1/bookings/{booking.id}"
+    return booking
+
+
+@CHANGES.post("/v1/questions", operation_id="ask_neighbour")
+async def ask_neighbour(writes: Writes) -> Booking:
+    """Wait for a neighbour before the first statement, as every route must."""
+    await asyncio.sleep(0.4)
+    await writes.execute(text("SELECT 1"))
+    return Booking(id=uuid7(), count=0)
+
+
+@CHANGES.post("/v1/echoes", operation_id="echo_nothing")
+async def echo_nothing() -> Booking:
+    """Answer without any SQL."""
+    return Booking(id=uuid7(), count=0)
+
+
+@PAYMENTS.post("/v1/payments", status_code=201, operation_id="pay_booking")
+async def pay_booking(writes: Writes, body: BookingIn) -> Booking:
+    """Pay, exactly once."""
+    await record(writes, SeatsBooked(kind=body.kind))
+    return Booking(id=uuid7(), count=body.count)
+
+
+OPERATIONS = (
+    *("book_seats", "ask_neighbour", "echo_nothing", "pay_booking", "list_trainings_events"),
+)
+
+
+def probe_app(url: str) -> ServiceApp:
+    """The probe on a copy of the template, as the runtime role of trainings."""
+    settings = Settings(
+        database_url=as_role(url, "trainings_runtime"),
+        cursor_secret=CURSOR_SECRET,
+        durable=False,
+        write_pool_size=8,
+    )
+    return ServiceApp(
+        "trainings",
+        settings,
+        summary="Probe",
+        routers=[CHANGES, PAYMENTS],
+        policy=PolicyTable({name: Open() for name in OPERATIONS}),
+    )
+
+
+@asynccontextmanager
+async def probe_client(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(Edge(probe_app(url), server="probe", public_url=TEST_URL)) as client:
+        yield client
+
+
+async def asked(url: str, question: str) -> int:
+    """The one number that `question` gives."""
+    connection = await asyncpg.connect(url)
+    try:
+        number: int = await connection.fetchval(question)
+        return number
+    finally:
+        await connection.close()
+
+
+async def at_commit(url: str, action: str) -> None:
+    """Make every COMMIT of a booking do `action`, a PL/pgSQL statement, as an administrator."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS "
+        f"$$ BEGIN {action}; RETURN NULL; END $$"
+    )
+    await connection.execute(
+        "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON trainings.event "
+        "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit()"
+    )
+    await connection.close()
