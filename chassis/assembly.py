@@ -37,6 +37,9 @@ from chassis.reads import ReadContext
 from chassis.settings import ServiceSettings
 from chassis.validation import Where, field_errors
 
+LICENCE = {"name": "Licence Ouverte 2.0", "identifier": "etalab-2.0"}
+"""Of the interface; each answer of facts names the licence of its own sources."""
+
 
 class Web(FastAPI):
     """FastAPI without its error pages: what is raised leaves as it is, for the edge to render."""
@@ -67,6 +70,9 @@ class ServiceApp:
             title=f"Au cœur des territoires: {name}",
             summary=summary,
             version="1.0.0",
+            license_info=LICENCE,
+            openapi_tags=[{"name": name, "description": summary}],
+            servers=[{"url": "/", "description": "The service, or the gateway before it"}],
             openapi_url=None,
             redirect_slashes=False,
         )
@@ -74,6 +80,8 @@ class ServiceApp:
         for router in (*routers, feed_router(name)):
             self._web.router.routes += router.routes
         operations = [route for route in self._web.routes if isinstance(route, APIRoute)]
+        for route in operations:
+            route.tags = route.tags or [name]
         policy.check([str(route.operation_id) for route in operations])
         self._lane = Lane([route for route in operations if isinstance(route, ReadRoute)])
         self._web.router.routes += own_routes(name, self.database, self.openapi)
