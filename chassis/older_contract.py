@@ -25,8 +25,9 @@ def older(contract: Contract) -> Contract:
         document.pop(newer, None)
     document["info"] = {k: v for k, v in document["info"].items() if k != "summary"}
     licence = document["info"].get("license")
-    if licence is not None:
-        document["info"]["license"] = {k: v for k, v in licence.items() if k != "identifier"}
+    if licence is not None and "identifier" in licence:
+        url = f"https://spdx.org/licenses/{licence['identifier']}.html"
+        document["info"]["license"] = {"name": licence["name"], "url": url}
     document.get("components", {}).pop("pathItems", None)
     return document
 
