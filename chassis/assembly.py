@@ -127,7 +127,12 @@ class ServiceApp:
     async def _open(self, _web: FastAPI) -> AsyncIterator[dict[str, Any]]:
         await self.database.open()
         secret = self._settings.cursor_secret.get_secret_value()
-        self._context = ReadContext(self.database, Cursors(secret), Exporter(self.database.reads))
+        self._context = ReadContext(
+            self.database,
+            Cursors(secret),
+            Exporter(self.database.reads),
+            self._settings.public_url,
+        )
         self._web.state.database = self.database
         self._web.state.reads = self._context
         try:

@@ -15,10 +15,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.params import Query as QueryParam
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from chassis.openapi import documented, page_answers
 from chassis.identity import ANONYMOUS
+from chassis.openapi import documented, page_answers
 from chassis.problems import (
     BadRequest,
     FieldError,
@@ -51,21 +52,32 @@ class Router(APIRouter):
     """Declares the operations of one aggregate; `read` puts one in the fast lane."""
 
     def read(
-        self, path: str, *, answer: type[BaseModel], refusals: Sequence[type[Problem]] = ()
+        self,
+        path: str,
+        *,
+        answer: type[BaseModel],
+        refusals: Sequence[type[Problem]] = (),
+        response_class: type[Response] = JSONResponse,
+        invalid: type[Problem] = InvalidValue,
     ) -> Callable[[Endpoint], Endpoint]:
-        """Register a read: a page of a collection if it takes a `ListQuery`, else one resource."""
+        """Register a read: a page of a collection if it takes a `ListQuery`, else one resource.
+
+        A standard may ask for another media type (`response_class`) or another refusal of
+        parameters (`invalid`) than ours.
+        """
 
         def register(endpoint: Endpoint) -> Endpoint:
-            operation = Operation(endpoint)
+            operation = Operation(endpoint, invalid)
             listed = operation.query is not None and issubclass(operation.query, ListQuery)
-            common = [UnknownParameter, InvalidValue, NotAcceptable] if operation.query else []
-            cursor = [InvalidCursor] if listed else []
+            common: list[type[Problem]] = [UnknownParameter, invalid] if operation.query else []
+            cursor = [InvalidCursor, NotAcceptable] if listed else []
             route = ReadRoute(
                 path,
                 endpoint,
                 methods={"GET"},
                 operation_id=endpoint.__name__,
                 response_model=answer,
+                response_class=response_class,
                 responses=page_answers(operation.query) | documented(*common, *cursor, *refusals)
                 if listed
                 else documented(*common, *refusals),
@@ -86,8 +98,9 @@ class ReadRoute(APIRoute):
 class Operation:
     """How one read endpoint is called: its path values and its query model."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, invalid: type[Problem] = InvalidValue) -> None:
         self.name = endpoint.__name__
+        self._invalid = invalid
         self.query: type[BaseModel] | None = None
         self._endpoint = endpoint
         self._paths: list[TypeAdapter[Any]] = []
@@ -117,7 +130,11 @@ class Operation:
         if model is None:
             refuse_parameters(scope["query_string"])
             return await self._endpoint(reads, *read)
-        return await self._endpoint(reads, *read, parsed(model, scope["query_string"]))
+        try:
+            query = parsed(model, scope["query_string"])
+        except InvalidValue as refused:
+            raise self._invalid(errors=refused.errors) from None
+        return await self._endpoint(reads, *read, query)
 
 
 class Lane:

@@ -22,18 +22,35 @@ def _split(value: object) -> object:
 FieldNames = Annotated[tuple[str, ...], BeforeValidator(_split), Field(min_length=1)]
 
 
-class ListQuery(BaseModel):
-    """Paging, sorting and format; a subclass adds `item`, the orders and the filters."""
+class PagedQuery(BaseModel):
+    """How long a page is and where it begins; a subclass adds the filters."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: int
+    cursor: Annotated[
+        str | None, Field(max_length=2000, description="Where to go on: found in `next`")
+    ] = None
+
+    def used(self) -> frozenset[str]:
+        """Return the names of the filters in use."""
+        return frozenset(
+            name for name in self.model_fields_set - _PAGING if getattr(self, name) is not None
+        )
+
+    def bindings(self) -> dict[str, Any]:
+        """Return the SQL values of the filters in use, by the name of their bind parameter."""
+        return {name: getattr(self, name) for name in self.used()}
+
+
+class ListQuery(PagedQuery):
+    """Paging, sorting and format; a subclass adds `item`, the orders and the filters."""
+
     item: ClassVar[type[Output]]
 
     limit: Annotated[
         int, Field(ge=1, le=LONGEST_PAGE, description="Rows of a page; above 200 is refused")
     ] = 50
-    cursor: Annotated[
-        str | None, Field(max_length=2000, description="Where to go on: found in `next`")
-    ] = None
     sort: Annotated[str | None, Field(description="Order; `-` reverses it")] = None
     fields: Annotated[
         FieldNames | None,
@@ -50,16 +67,6 @@ class ListQuery(BaseModel):
     def suited_order(self) -> str | None:
         """Return the order that suits the filters when none is asked for."""
         return None
-
-    def used(self) -> frozenset[str]:
-        """Return the names of the filters in use."""
-        return frozenset(
-            name for name in self.model_fields_set - _PAGING if getattr(self, name) is not None
-        )
-
-    def bindings(self) -> dict[str, Any]:
-        """Return the SQL values of the filters in use, by the name of their bind parameter."""
-        return {name: getattr(self, name) for name in self.used()}
 
     @model_validator(mode="after")
     def _known_fields(self) -> Self:

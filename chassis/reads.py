@@ -21,7 +21,7 @@ from chassis.listing import Kind, Listing, Shape, statement
 from chassis.pages import Cursors
 from chassis.preconditions import etag, not_modified
 from chassis.problems import NotFound
-from chassis.queries import ListQuery
+from chassis.queries import ListQuery, PagedQuery
 from chassis.statements import Statement
 
 Headers = list[tuple[bytes, bytes]]
@@ -50,6 +50,16 @@ class ReadContext:
     database: Database
     cursors: Cursors
     exporter: Exporter
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page of a listing: its rows, the path of the next page, the rows of all pages."""
+
+    rows: Sequence[asyncpg.Record]
+    following: str | None
+    total: int | None
 
 
 Answer = Response | Download
@@ -76,6 +86,17 @@ class Reads:
         """The signer of cursors."""
         return self._context.cursors
 
+    @property
+    def public_url(self) -> str:
+        """Where callers reach the product; never what a caller says it is."""
+        return self._context.public_url
+
+    @property
+    def address(self) -> str:
+        """The absolute address of this request."""
+        query: str = self._scope["query_string"].decode()
+        return f"{self.public_url}{self._scope['path']}{'?' if query else ''}{query}"
+
     def continued(self, name: str, mark: str) -> str:
         """Return the path of this request with its cursor replaced."""
         kept = _MARKS[name].sub(b"", self._scope["query_string"]).strip(b"&").decode()
@@ -94,6 +115,7 @@ class Reads:
         values: Mapping[str, Any],
         *,
         missing: type[NotFound] = NotFound,
+        media: bytes = JSON,
     ) -> Response:
         """Answer with one resource; the statement returns its body, version and canonical path.
 
@@ -110,7 +132,7 @@ class Reads:
             headers.append((b"content-location", path.encode()))
         if not_modified(self.header(b"if-none-match"), tag):
             return Bytes(b"", headers, 304)
-        return Bytes(body, [(b"content-type", JSON), *headers])
+        return Bytes(body, [(b"content-type", media), *headers])
 
     async def page(self, listing: Listing, query: ListQuery) -> Answer:
         """Answer with a page of the listing, or with all its rows in the format asked for.
@@ -124,29 +146,48 @@ class Reads:
         sort = query.sort or query.suited_order() or next(iter(listing.orders))
         if form is not Format.JSON:
             return await self._file(listing, query, form, sort)
+        part = await self.part(
+            listing, query, sort=sort, fields=query.fields, counted=query.include_total
+        )
+        headers = JSON_PAGE if query.fields is None else _PARTIAL_PAGE
+        if part.following is not None:
+            headers = [*headers, (b"link", f'<{part.following}>; rel="next"'.encode())]
+        return Bytes(_envelope(listing, part), headers)
+
+    async def part(
+        self,
+        listing: Listing,
+        query: PagedQuery,
+        *,
+        sort: str,
+        fields: tuple[str, ...] | None = None,
+        counted: bool = False,
+    ) -> Part:
+        """Return a page of the listing, for the rare answer that is not our envelope.
+
+        Raises:
+            InvalidCursor: the cursor was not made for this query.
+        """
         values = query.bindings()
         shape = Shape(
             "page",
             query.used(),
             sort,
             continued=query.cursor is not None,
-            projected=query.fields is not None,
+            projected=fields is not None,
         )
-        rows = await self._rows(listing, query, shape, values)
-        total = await self._total(listing, shape, values) if query.include_total else None
+        bound = {**values, "limit": query.limit + 1, "fields": fields}
+        rows = await self._rows(listing, query, shape, bound)
+        total = await self._total(listing, shape, values) if counted else None
         more = len(rows) > query.limit
         following = self._next(listing, shape, values, rows[query.limit - 1]) if more else None
-        body = _envelope(listing, rows[: query.limit], following, total)
-        headers = JSON_PAGE if query.fields is None else _PARTIAL_PAGE
-        if following is not None:
-            headers = [*headers, (b"link", f'<{following}>; rel="next"'.encode())]
-        return Bytes(body, headers)
+        return Part(rows[: query.limit], following, total)
 
     async def _rows(
-        self, listing: Listing, query: ListQuery, shape: Shape, values: Mapping[str, Any]
+        self, listing: Listing, query: PagedQuery, shape: Shape, bound: dict[str, Any]
     ) -> Sequence[asyncpg.Record]:
-        bound = {**values, "limit": query.limit + 1, "fields": query.fields}
         if query.cursor is not None:
+            values = query.bindings()
             marks = self._context.cursors.opened(_binding(listing, shape, values), query.cursor)
             bound |= {f"after_{n}": mark for n, mark in enumerate(marks)}
         made = statement(listing, shape)
@@ -203,13 +244,11 @@ def _remarks(listing: Listing) -> bytes:
     return b"," + orjson.dumps(said)[1:-1] if said else b""
 
 
-def _envelope(
-    listing: Listing, rows: Sequence[asyncpg.Record], following: str | None, total: int | None
-) -> bytes:
-    parts = [b'{"items":[', b",".join([row[0] for row in rows]), b"]", _remarks(listing)]
-    if following is not None:
-        parts += [b',"next":', orjson.dumps(following)]
-    if total is not None:
-        parts.append(b',"total":%d' % total)
+def _envelope(listing: Listing, part: Part) -> bytes:
+    parts = [b'{"items":[', b",".join([row[0] for row in part.rows]), b"]", _remarks(listing)]
+    if part.following is not None:
+        parts += [b',"next":', orjson.dumps(part.following)]
+    if part.total is not None:
+        parts.append(b',"total":%d' % part.total)
     parts.append(b"}")
     return b"".join(parts)
