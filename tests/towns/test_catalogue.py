@@ -1,10 +1,316 @@
 """The catalogue of towns over HTTP, on the real facts."""
 
+import csv
+import io
+from typing import Any
+
 import httpx
+import openpyxl
+import orjson
+import pytest
+
+from services.towns.catalogue.contract import Town, TownPage
+from services.towns.catalogue.queries import TownQuery
+
+TOWNS_OF_2018, TOWNS_OF_2023 = 222, 11
 
 
-async def test_a_town_is_found_by_the_insee_code_of_its_commune(towns: httpx.AsyncClient) -> None:
-    answer = await towns.get("/v1/towns/51108")
+async def names(towns: httpx.AsyncClient, query: str) -> list[str]:
+    answer = await towns.get(f"/v1/towns?{query}")
     assert answer.status_code == 200, answer.text
-    assert answer.json()["acv_id"] == "acv-051"
-    assert answer.headers["content-location"] == "/v1/towns/acv-051"
+    return [item["name"] for item in answer.json()["items"]]
+
+
+async def everything(towns: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
+    """Follow `next` to the end."""
+    items: list[dict[str, Any]] = []
+    following: str | None = path
+    while following is not None:
+        page = (await towns.get(following)).json()
+        items += page["items"]
+        following = page.get("next")
+    return items
+
+
+async def total(towns: httpx.AsyncClient, query: str) -> int:
+    answer = await towns.get(f"/v1/towns?{query}&include_total=true&limit=1")
+    count: int = answer.json()["total"]
+    return count
+
+
+async def test_a_town_is_found_by_its_identifier_or_the_code_of_any_commune(
+    towns: httpx.AsyncClient,
+) -> None:
+    by_id = await towns.get("/v1/towns/acv-104")
+    la_fleche, sable = await towns.get("/v1/towns/72154"), await towns.get("/v1/towns/72264")
+    assert by_id.status_code == 200
+    assert by_id.content == la_fleche.content == sable.content
+    assert [commune["name"] for commune in by_id.json()["communes"]] == [
+        "La Flèche",
+        "Sablé-sur-Sarthe",
+    ]
+    assert sable.headers["content-location"] == "/v1/towns/acv-104"
+    assert "content-location" not in by_id.headers
+
+
+async def test_the_list_holds_every_town_ever_in_the_programme(towns: httpx.AsyncClient) -> None:
+    listed = await everything(towns, "/v1/towns?limit=50")
+    assert len(listed) == TOWNS_OF_2018 + TOWNS_OF_2023
+    assert await total(towns, "cohort=2018") == TOWNS_OF_2018
+    assert await total(towns, "cohort=2023") == TOWNS_OF_2023
+    assert await names(towns, "status=left") == ["Rambouillet", "Vallauris"]
+
+
+@pytest.mark.parametrize(
+    "sort", ["acv_id", "-acv_id", "name", "-name", "population", "-updated_at"]
+)
+async def test_a_traversal_gives_each_town_once_in_any_order(
+    towns: httpx.AsyncClient, sort: str
+) -> None:
+    listed = await everything(towns, f"/v1/towns?limit=40&sort={sort}")
+    ids = [item["acv_id"] for item in listed]
+    assert len(ids) == len(set(ids)) == TOWNS_OF_2018 + TOWNS_OF_2023
+    if sort == "-acv_id":
+        assert ids == sorted(ids, reverse=True)
+    if sort == "population":
+        counts = [item["population"]["inhabitants"] for item in listed if item["population"]]
+        assert counts == sorted(counts)
+
+
+async def test_every_body_keeps_what_the_contract_promises(towns: httpx.AsyncClient) -> None:
+    for item in await everything(towns, "/v1/towns?limit=200"):
+        Town.model_validate_json(orjson.dumps(item), strict=True)
+    page = await towns.get("/v1/towns?region=44&limit=2&include_total=true")
+    TownPage.model_validate_json(page.content, strict=True)
+    near = await towns.get("/v1/towns?near=4.03,49.25")
+    TownPage.model_validate_json(near.content, strict=True)
+    one = await towns.get("/v1/towns/acv-163")
+    assert Town.model_validate_json(one.content, strict=True).convention is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("saint-die", "Saint-Dié-des-Vosges"),
+        ("st die", "Saint-Dié-des-Vosges"),
+        ("SAINT-DIÉ", "Saint-Dié-des-Vosges"),
+        ("die saint", "Saint-Dié-des-Vosges"),
+        ("chalons en ch", "Châlons-en-Champagne"),
+        ("epinal", "Épinal"),
+        ("sable", "La Flèche - Sablé-sur-Sarthe"),
+        ("L'Isle", None),
+        ("zzz", None),
+    ],
+)
+async def test_a_search_forgives_case_accents_hyphens_and_abbreviations(
+    towns: httpx.AsyncClient, typed: str, found: str | None
+) -> None:
+    listed = await names(towns, str(httpx.QueryParams(q=typed)))
+    assert (listed or [None])[0] == found
+
+
+async def test_the_best_match_of_a_search_comes_first(towns: httpx.AsyncClient) -> None:
+    assert (await names(towns, "q=valence"))[0] == "Valence"
+    listed = await names(towns, "q=l")
+    starting = [name for name in listed if name.startswith("L")]
+    assert listed[: len(starting)] == starting
+
+
+async def test_the_nearest_town_comes_first_with_its_distance(towns: httpx.AsyncClient) -> None:
+    page = (await towns.get("/v1/towns?near=4.03,49.25&radius_km=80")).json()
+    distances = [item["distance_km"] for item in page["items"]]
+    assert page["items"][0]["name"] == "Épernay"
+    assert distances == sorted(distances)
+    assert 20 < distances[0] < 30
+    assert distances[-1] <= 80
+    plain = (await towns.get("/v1/towns?limit=1")).json()
+    assert plain["items"][0]["distance_km"] is None
+
+
+async def test_a_circle_around_the_pacific_edge_still_finds_what_is_inside(
+    towns: httpx.AsyncClient,
+) -> None:
+    assert await total(towns, "near=179.9,-17.0&radius_km=20100") == 233
+    assert await names(towns, "near=55.5,-21.1&radius_km=60&status=active&limit=1") != []
+
+
+async def test_a_box_holds_only_the_towns_inside(towns: httpx.AsyncClient) -> None:
+    items = await everything(towns, "/v1/towns?bbox=3,48,5,50")
+    assert {"acv-051", "acv-053"} <= {item["acv_id"] for item in items}
+    assert all(
+        3 <= item["place"]["lon"] <= 5 and 48 <= item["place"]["lat"] <= 50 for item in items
+    )
+
+
+async def test_membership_is_asked_for_a_day(towns: httpx.AsyncClient) -> None:
+    assert await total(towns, "as_of=2018-03-26") == 0
+    assert await total(towns, "as_of=2018-03-27") == TOWNS_OF_2018
+    now = {
+        item["acv_id"] for item in await everything(towns, "/v1/towns?as_of=2026-01-01&limit=200")
+    }
+    assert {"acv-163", "acv-209"}.isdisjoint(now)
+
+
+FILTERS = [
+    "acv_id=acv-051",
+    "insee_code=72264",
+    "region=44",
+    "department=2A",
+    "epci=200066876",
+    "status=left",
+    "phase=acv2",
+    "cohort=2023",
+    "wave=1",
+    "q=chalons",
+    "bbox=3,48,5,50",
+    "near=4.03,49.25",
+    "population_gte=60000",
+    "population_lte=9000",
+    "updated_since=2999-01-01T00:00:00Z",
+    "as_of=2018-03-26",
+]
+
+
+@pytest.mark.parametrize("query", FILTERS)
+async def test_every_filter_changes_the_result(towns: httpx.AsyncClient, query: str) -> None:
+    assert await total(towns, query) < TOWNS_OF_2018 + TOWNS_OF_2023
+
+
+def test_no_filter_is_left_untested() -> None:
+    tested = {query.partition("=")[0] for query in FILTERS}
+    paging = {"limit", "cursor", "sort", "fields", "format", "separator", "bom", "include_total"}
+    assert tested == TownQuery.model_fields.keys() - paging - {"radius_km"}
+
+
+async def test_a_repeated_filter_means_or(towns: httpx.AsyncClient) -> None:
+    both = await total(towns, "region=94&region=02")
+    assert both == await total(towns, "region=94") + await total(towns, "region=02")
+
+
+async def test_two_filters_mean_and(towns: httpx.AsyncClient) -> None:
+    assert await names(towns, "region=44&q=chalons") == ["Châlons-en-Champagne"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "parameter"),
+    [
+        ("regio=44", 400, "regio"),
+        ("limit=201", 422, "limit"),
+        ("limit=0", 422, "limit"),
+        ("limit=-1", 422, "limit"),
+        ("limit=9223372036854775808", 422, "limit"),
+        ("limit=2&limit=3", 422, "limit"),
+        ("region=Grand-Est", 422, "region"),
+        ("bbox=5,48,3,50", 422, "bbox"),
+        ("bbox=1,2,3", 422, "bbox"),
+        ("near=200,0", 422, "near"),
+        ("near=nan,nan", 422, "near"),
+        ("radius_km=5", 422, "near"),
+        ("near=4,49&radius_km=inf", 422, "radius_km"),
+        ("sort=distance", 422, "near"),
+        ("sort=relevance", 422, "q"),
+        ("sort=colour", 422, "sort"),
+        ("as_of=1577836800", 422, "as_of"),
+        ("as_of=2020-13-01", 422, "as_of"),
+        ("updated_since=2020-01-01T00:00:00", 422, "updated_since"),
+        ("updated_since=0", 422, "updated_since"),
+        ("q=%00", 422, "q"),
+        ("q=---", 422, "q"),
+        ("fields=colour", 422, "fields"),
+        ("population_gte=1e400", 422, "population_gte"),
+        ("q=%ff", 400, None),
+    ],
+)
+async def test_a_bad_parameter_is_named(
+    towns: httpx.AsyncClient, query: str, status: int, parameter: str | None
+) -> None:
+    answer = await towns.get(f"/v1/towns?{query}")
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    named = [error.get("parameter") for error in answer.json()["errors"]]
+    assert named == ([parameter] if parameter else [])
+
+
+async def test_the_nearest_parameter_is_suggested(towns: httpx.AsyncClient) -> None:
+    answer = await towns.get("/v1/towns?departement=51", headers={"Accept-Language": "en"})
+    assert "'department'" in answer.json()["detail"]
+
+
+async def test_an_unknown_town_is_not_found(towns: httpx.AsyncClient) -> None:
+    for code in ("acv-999", "75056", "x", "51108%00", "..%2f"):
+        answer = await towns.get(f"/v1/towns/{code}")
+        assert answer.status_code == 404, code
+    assert (await towns.get("/v1/towns/acv-999")).json()["code"] == "town-not-found"
+
+
+async def test_a_town_is_not_sent_twice(towns: httpx.AsyncClient) -> None:
+    first = await towns.get("/v1/towns/51108")
+    again = await towns.get("/v1/towns/51108", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+async def test_a_cursor_works_only_for_the_query_it_was_made_for(towns: httpx.AsyncClient) -> None:
+    page = (await towns.get("/v1/towns?region=44&limit=2")).json()
+    cursor = page["next"].partition("cursor=")[2]
+    for query in ("region=32", "region=44&sort=name", "status=active"):
+        answer = await towns.get(f"/v1/towns?{query}&limit=2&cursor={cursor}")
+        assert answer.json()["code"] == "invalid-cursor"
+    larger = await towns.get(f"/v1/towns?region=44&limit=3&cursor={cursor}")
+    assert larger.status_code == 200
+
+
+async def test_chosen_fields_come_alone_as_partial_items(towns: httpx.AsyncClient) -> None:
+    answer = await towns.get("/v1/towns?fields=name,population&limit=2")
+    assert answer.headers["content-type"] == "application/vnd.acdt.partial+json"
+    assert [set(item) for item in answer.json()["items"]] == [{"name", "population"}] * 2
+
+
+async def test_the_answer_says_what_is_known_to_be_missing(towns: httpx.AsyncClient) -> None:
+    said = (await towns.get("/v1/towns?limit=1")).json()["completeness"]
+    selected = next(entry for entry in said if entry["table"] == "selected_towns")
+    assert "55" in selected["note"]["en"]
+    assert selected["rows"] == 41
+
+
+async def test_the_csv_holds_the_same_rows(towns: httpx.AsyncClient) -> None:
+    answer = await towns.get("/v1/towns?region=44&format=csv&separator=;&bom=true&limit=1")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert [row["name"] for row in rows] == await names(towns, "region=44&limit=200")
+    assert rows[0]["population"].isdigit()
+
+
+async def test_the_other_formats_hold_the_same_rows(towns: httpx.AsyncClient) -> None:
+    expected = await names(towns, "region=44&limit=200")
+    lines = await towns.get("/v1/towns?region=44", headers={"Accept": "application/x-ndjson"})
+    assert [orjson.loads(line)["name"] for line in lines.text.splitlines()] == expected
+    sheet = await towns.get("/v1/towns?region=44&format=xlsx")
+    table = openpyxl.load_workbook(io.BytesIO(sheet.content), read_only=True).worksheets[0]
+    assert [row[1] for row in table.iter_rows(min_row=2, values_only=True)] == expected
+    features = (await towns.get("/v1/towns?region=44&format=geojson")).json()["features"]
+    assert [feature["properties"]["name"] for feature in features] == expected
+
+
+async def test_overseas_towns_are_in_their_true_place(towns: httpx.AsyncClient) -> None:
+    features = (await towns.get("/v1/towns?region=06&region=03&format=geojson")).json()["features"]
+    where = {item["properties"]["name"]: item["geometry"]["coordinates"] for item in features}
+    assert 44 < where["Mamoudzou"][0] < 46
+    assert -13.5 < where["Mamoudzou"][1] < -12
+    assert -53 < where["Cayenne"][0] < -52
+
+
+async def test_a_head_has_the_headers_and_no_body(towns: httpx.AsyncClient) -> None:
+    got = await towns.get("/v1/towns/51108")
+    head = await towns.head("/v1/towns/51108")
+    assert head.status_code == 200
+    assert head.headers["etag"] == got.headers["etag"]
+    export = await towns.head("/v1/towns?format=csv")
+    assert export.headers["content-type"].startswith("text/csv")
+
+
+async def test_other_methods_are_told_which_ones_exist(towns: httpx.AsyncClient) -> None:
+    answer = await towns.post("/v1/towns", json={})
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
