@@ -139,7 +139,18 @@ def _parameter(name: str) -> dict[str, Any]:
         schema["enum"] = ["towns", "trainings", "funding", "evaluation"]
     else:
         schema["pattern"] = "^[a-z-]+$"
-    return {"name": name, "in": "path", "required": True, "schema": schema, "example": _SHOWN[name]}
+    example, description = _SHOWN[name]
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": schema,
+        "example": example,
+    }
 
 
-_SHOWN = {"service": "towns", "slug": "not-found"}
+_SHOWN = {
+    "service": ("towns", "One of the four services"),
+    "slug": ("not-found", "The `code` of a refusal"),
+}

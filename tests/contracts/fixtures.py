@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from chassis.older_contract import older
-from tests.contracts.documents import Document, Documents, committed
+from gateway.app import create_app as create_gateway
+from gateway.settings import Settings as GatewaySettings
+from gateway.upstreams import InProcess
+from tests.contracts.documents import SERVICES, Document, Documents, committed
 from tests.contracts.fuzzing import Fuzzer, labels
 from tests.contracts.live import serving
 from tests.contracts.toolbox import Toolbox, installed
@@ -30,10 +35,24 @@ def tools() -> Toolbox:
 
 
 @pytest.fixture(scope="session")
-def live_gateway(gateway_app: Any) -> Iterator[Address]:
-    """Serve the whole product on the loopback."""
-    with serving(gateway_app) as address:
+def live_gateway(seeded_url: str) -> Iterator[Address]:
+    """Serve the whole product on the loopback, over this worker's seeded database."""
+    services = {name: InProcess(_service(name, seeded_url)) for name in SERVICES}
+    with serving(create_gateway(GatewaySettings(), services)) as address:
         yield address
+
+
+def _service(name: str, url: str) -> Any:
+    role = make_url(url).set(username=f"{name}_runtime")
+    settings: Any = import_module(f"services.{name}.settings").Settings
+    create_app: Any = import_module(f"services.{name}.app").create_app
+    return create_app(
+        settings(
+            database_url=role.render_as_string(hide_password=False),
+            cursor_secret="of-no-value-outside-of-these-tests",
+            durable=False,
+        )
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.architecture.sources import nothing_in
 from tests.contracts.documents import (
     NAMES,
     SERVICES,
@@ -18,13 +19,20 @@ from tests.contracts.documents import (
     resolved,
 )
 
-OUTSIDE_V1 = re.compile(r"^/(health/(live|ready)|metrics|openapi[\w.-]*\.json|ogc(/.*)?|status|)$")
+OUTSIDE_V1 = re.compile(
+    r"^/(|v1|status|metrics|health/(live|ready)|ogc(/.*)?|docs|problems/\{slug\}"
+    r"|openapi[\w.-]*\.json|openapi/\{service\}\.json)$"
+)
 SEGMENT = re.compile(r"^(v\d+|[a-z][a-z0-9]*(-[a-z0-9]+)*|\{[a-z][a-z0-9_]*\})$")
 NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 FOREIGN_KEYS = frozenset({"numberMatched", "numberReturned", "timeStamp", "conformsTo"})
 """Names that GeoJSON and OGC API Features give."""
 
-FOREIGN_SCHEMAS = re.compile(r"^(Ogc|Feature|Geo|CloudEvent|Health)")
+FOREIGN_SCHEMAS = re.compile(r"^(Ogc|Feature|Geo|CloudEvent|Link|ApiCatalog)")
+"""Shapes that a standard draws: OGC, GeoJSON, CloudEvents, RFC 9264."""
+
+MAY_BE_ABSENT = frozenset({"next", "total", "pointer", "parameter", "header"})
+"""`next` on the last page, `total` unless asked for, the two of three places an error is not at."""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -35,7 +43,7 @@ def test_paths_are_kebab_case_without_trailing_slash(name: str, documents: Docum
         if not (OUTSIDE_V1.match(path) or path.startswith("/.well-known/"))
         and not (path.startswith("/v1/") and all(map(SEGMENT.match, path.split("/")[1:])))
     ]
-    assert wrong == []
+    nothing_in(wrong)
 
 
 def test_operation_ids_are_unique_across_the_services_and_readable(documents: Documents) -> None:
@@ -58,11 +66,11 @@ def test_every_refusal_is_a_problem_with_an_example(name: str, documents: Docume
             wrong += [
                 f"{method} {path} {status}: {media} without an example"
                 for media, body in content.items()
-                if media.endswith("json")
+                if media == "application/problem+json"
                 and status != "default"
                 and not {"example", "examples"} & body.keys()
             ]
-    assert wrong == []
+    nothing_in(wrong)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -76,7 +84,7 @@ def test_every_operation_says_what_any_other_refusal_looks_like(
         if "application/problem+json"
         not in resolved(document, operation["responses"].get("default", {})).get("content", {})
     ]
-    assert silent == []
+    nothing_in(silent)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -97,7 +105,7 @@ def test_nullable_is_a_type_among_types(name: str, documents: Documents) -> None
         and all(isinstance(part, dict) and "type" in part for part in node["anyOf"])
         and len(node["anyOf"]) == 2
     ]
-    assert found == [], 'write {"type": ["string", "null"]}'
+    nothing_in(found)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -117,9 +125,9 @@ def test_keys_are_snake_case_and_answers_always_carry_every_key(
         wrong += [
             f"{title}.{key} may be missing"
             for key in properties.keys() - set(schema.get("required", []))
-            if closed and not title.endswith("In") and key not in {"next", "total"}
+            if closed and not title.endswith("In") and key not in MAY_BE_ABSENT
         ]
-    assert wrong == []
+    nothing_in(wrong)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -131,7 +139,7 @@ def test_money_and_rates_are_decimal_strings(name: str, documents: Documents) ->
         if re.search(r"_eur$|_rate$", key) and isinstance(schema, dict)
         if not _is_decimal(documents.read(name), schema)
     ]
-    assert wrong == []
+    nothing_in(wrong)
 
 
 def _is_decimal(document: Document, schema: Document) -> bool:
@@ -153,9 +161,9 @@ def test_everything_a_caller_reads_is_described(name: str, documents: Documents)
     silent += [
         f"{method} {path}"
         for method, path, operation in operations(document)
-        if not (operation.get("summary") and operation.get("description"))
+        if not operation.get("summary")
     ]
-    assert silent == []
+    nothing_in(silent)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -167,7 +175,7 @@ def test_every_required_parameter_has_an_example(name: str, documents: Documents
         for parameter in parameters(document, path, operation)
         if parameter.get("required") and example_of(document, parameter) is None
     ]
-    assert missing == []
+    nothing_in(missing)
 
 
 @pytest.mark.parametrize("name", NAMES)

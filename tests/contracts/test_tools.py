@@ -109,9 +109,11 @@ def test_a_python_client_of_the_merged_document_compiles_and_is_typed(
 def test_a_document_breaks_nothing_that_was_released(
     name: str, tools: Toolbox, documents: Documents
 ) -> None:
-    """`released/` holds the contract of the last release; a release replaces it."""
+    """`released/` holds the contract of the last release: `rewrite --release` puts it there."""
     released = HERE / "released" / f"{name}.json"
-    assert released.is_file(), f"release the first contract: copy it to {released.name}"
+    if not released.exists():
+        assert run(["git", "tag", "--list", "v*"]).said == "", f"{name} was released without copy"
+        return
     compared = tools.run("redocly", "diff", str(released), str(documents.path(name)))
     assert compared.content, compared.said
 
@@ -120,7 +122,7 @@ def test_a_breaking_change_would_be_noticed(
     tools: Toolbox, documents: Documents, tmp_path: Path
 ) -> None:
     broken = documents.read("merged")
-    gone = min(broken["paths"])
+    gone = min(path for path in broken["paths"] if path.startswith("/v1/"))
     del broken["paths"][gone]
     revision = tmp_path / "revision.json"
     revision.write_text(json.dumps(broken))
