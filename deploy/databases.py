@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from chassis.embedded import embedded_server
 from chassis.embedded_place import place_for
@@ -51,6 +51,7 @@ def databases(environment: Mapping[str, str], folder: Path) -> Iterator[Database
     elif environment.get("DATABASE_URL"):
         yield administered(environment["DATABASE_URL"], folder)
     else:
+        folder.mkdir(parents=True, exist_ok=True)
         data = folder / "postgres"
         place = place_for(data)
         say(f"starting PostgreSQL {place.version} (data in {place.data})")
@@ -82,7 +83,11 @@ def administered(url: str, folder: Path) -> Databases:
 
 
 def _one_each(environment: Mapping[str, str]) -> Databases:
-    """Return the addresses of roles that somebody else made."""
+    """Return the addresses given.
+
+    With an administrator's `DATABASE_URL` beside them, the roles get the passwords that they name:
+    this is how a deployment prepares what its services find later without any administrator.
+    """
 
     def named(kind: str) -> dict[str, str]:
         names = {service: f"{service.upper()}_{kind}_URL" for service in SERVICES}
@@ -91,7 +96,18 @@ def _one_each(environment: Mapping[str, str]) -> Databases:
             raise DatabaseSettingsError(f"set also {', '.join(missing)}")
         return {} if missing else {key: environment[name] for key, name in names.items()}
 
-    return Databases(named("DATABASE"), named("MIGRATOR"))
+    runtime, migrators = named("DATABASE"), named("MIGRATOR")
+    parts = [urlsplit(url) for url in (*runtime.values(), *migrators.values())]
+    return Databases(
+        runtime,
+        migrators,
+        environment.get("DATABASE_URL"),
+        passwords={
+            part.username: unquote(part.password)
+            for part in parts
+            if part.username and part.password
+        },
+    )
 
 
 def _addresses(url: str, kind: str, passwords: Mapping[str, str]) -> dict[str, str]:

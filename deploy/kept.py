@@ -12,10 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def data_folder() -> Path:
-    """Return where this checkout keeps its database and secrets, made if need be."""
-    folder = Path(os.environ.get("DATA_DIR") or ROOT / ".data")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """Return where this checkout keeps its database and secrets; whoever writes there makes it."""
+    return Path(os.environ.get("DATA_DIR") or ROOT / ".data")
 
 
 def kept_secret(folder: Path, name: str) -> str:
@@ -31,6 +29,7 @@ def role_passwords(folder: Path, address: str, roles: Sequence[str]) -> dict[str
 
 def kept_secrets(folder: Path, file: str, names: Sequence[str]) -> dict[str, str]:
     """Return the secrets of one file; those that it lacks are made up and written."""
+    folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder / f"{file}.json", os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
