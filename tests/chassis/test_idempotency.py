@@ -254,20 +254,13 @@ async def test_money_needs_a_key(probe: httpx.AsyncClient, fresh_url: str) -> No
     assert await asked(fresh_url, EFFECTS) == 0
 
 
-@pytest.mark.parametrize("key", ["", "a b", "x" * 65, "é", "a\tb"], ids=ascii)
-async def test_a_key_of_another_form_is_refused(probe: httpx.AsyncClient, key: str) -> None:
-    headers = {"Idempotency-Key": key.encode("latin-1")}
-    answer = await probe.post("/v1/echoes", json={}, headers=headers)
+async def test_a_key_of_another_form_is_refused(probe: httpx.AsyncClient) -> None:
+    wrong = [[b""], [b"a b"], [b"x" * 65], [b"\xe9"], [b"a\tb"], [b"k-1", b"k-2"]]
+    for keys in wrong:
+        headers = [(b"Idempotency-Key", key) for key in keys]
+        answer = await probe.post("/v1/echoes", json={}, headers=headers)
 
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-idempotency-key")
-
-
-async def test_two_keys_on_one_request_are_refused(probe: httpx.AsyncClient) -> None:
-    answer = await probe.post(
-        "/v1/echoes", headers=[("Idempotency-Key", "k-1"), ("Idempotency-Key", "k-2")]
-    )
-
-    assert answer.json()["code"] == "invalid-idempotency-key"
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid-idempotency-key")
 
 
 async def test_old_keys_are_forgotten_but_never_those_of_money(

@@ -3,12 +3,15 @@
 from fractions import Fraction
 from typing import Any
 
+import asyncpg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlalchemy import BigInteger, column, select
 
-from chassis.money import Amount, Euros, PositiveEuros, Rate, rate_text
+from chassis.money import Amount, Euros, PositiveEuros, Rate, euros, rate_text
+from chassis.statements import compiled
 
 CENTS = st.integers(min_value=0, max_value=10**15 - 1)
 MILLIONTHS = st.integers(min_value=0, max_value=10**6)
@@ -118,3 +121,14 @@ def test_money_is_documented_as_a_decimal_string(mode: Any) -> None:
     assert shown["planned_eur"]["format"] == "decimal"
     assert shown["planned_eur"]["pattern"] == r"^[0-9]{1,13}\.[0-9]{2}$"
     assert shown["share_rate"]["format"] == "decimal"
+
+
+async def test_postgres_prints_amounts_as_python_does(seeded_url: str) -> None:
+    cents = column("cents", BigInteger())
+    asked = compiled(select(euros(cents))).sql + " FROM unnest($1::bigint[]) AS held (cents)"
+    held = [0, 1, 5, 99, 100, 101, 12_500_000, 10**15 - 1]
+    connection = await asyncpg.connect(seeded_url)
+    printed = [row[0] for row in await connection.fetch(asked, [*held, None])]
+    await connection.close()
+
+    assert printed == [*(str(Amount(cents)) for cents in held), None]

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 from fastapi import Response
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from chassis.assembly import ServiceApp
@@ -99,7 +100,7 @@ def probe_app(url: str) -> ServiceApp:
     """The probe on a copy of the template, as the runtime role of trainings."""
     settings = Settings(
         database_url=as_role(url, "trainings_runtime"),
-        cursor_secret=CURSOR_SECRET,
+        cursor_secret=SecretStr(CURSOR_SECRET),
         durable=False,
         write_pool_size=8,
     )
