@@ -1,7 +1,6 @@
 """A gateway over four fakes, in one process or over HTTP."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,7 @@ from gateway.app import create_app
 from gateway.contracts import SERVICES
 from gateway.settings import Settings
 from gateway.upstreams import InProcess
-from tests.contracts.live import serving
-from tests.gateway.fakes import Fake, write_contracts
+from tests.gateway.fakes import Fake, served, write_contracts
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,11 +64,10 @@ def quick(contracts: Path, **changes: Any) -> Settings:
 
 
 @pytest.fixture
-def addresses(fakes: Mapping[str, Fake]) -> Iterator[dict[str, str]]:
-    """The fakes as servers of their own: the settings that lead to them."""
-    with ExitStack() as stack:
-        found = {name: stack.enter_context(serving(fake)) for name, fake in fakes.items()}
-        yield {f"{name}_url": f"http://{host}:{port}" for name, (host, port) in found.items()}
+async def addresses(fakes: Mapping[str, Fake]) -> AsyncIterator[dict[str, str]]:
+    """The fakes as servers, a port each: the settings that lead to them."""
+    async with served(fakes) as urls:
+        yield {f"{name}_url": url for name, url in urls.items()}
 
 
 @pytest.fixture

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.contracts import SERVICES
 
@@ -125,9 +128,10 @@ def answering(body: Any, *headers: tuple[bytes, bytes], status: int = 200) -> Be
     return behave
 
 
-async def hanging(_scope: Scope, _receive: Receive, _send: Send) -> None:
-    """Never answer."""
-    await asyncio.Event().wait()
+async def hanging(_scope: Scope, receive: Receive, _send: Send) -> None:
+    """Never answer; end when the caller has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def echoing(_scope: Scope, receive: Receive, send: Send) -> None:
@@ -139,3 +143,22 @@ async def echoing(_scope: Scope, receive: Receive, send: Send) -> None:
         more = message.get("more_body", False)
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": body})
+
+
+@asynccontextmanager
+async def served(apps: Mapping[str, ASGIApp]) -> AsyncIterator[dict[str, str]]:
+    """Serve each app on a port of its own; yield their URLs."""
+    listening = {name: socket.create_server(("127.0.0.1", 0)) for name in apps}
+    ports = {found.getsockname()[1]: name for name, found in listening.items()}
+
+    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+        await apps[ports[scope["server"][1]]](scope, receive, send)
+
+    config = uvicorn.Config(chosen, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve(list(listening.values())))
+    while not server.started:
+        await asyncio.sleep(0.005)
+    yield {name: f"http://127.0.0.1:{port}" for port, name in ports.items()}
+    server.should_exit = True
+    await running
