@@ -46,7 +46,8 @@ class Listing:
     (a distance exists only with `near`). `filters` are conditions over bind parameters named as
     the query's bindings; the first of `orders` is the default. `cells` are the flat columns of
     the tabular exports, `place` is longitude and latitude in WGS 84 degrees. `remarks` are said
-    beside the items of every page.
+    beside the items of every page. `max_age` is how many seconds a caller may keep an answer
+    without asking again.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Listing:
     variants: Mapping[str, ColumnElement[str]] = field(default_factory=dict)
     place: tuple[ColumnElement[float], ColumnElement[float]] | None = None
     remarks: Callable[[], Mapping[str, Any]] = dict
+    max_age: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def statement(listing: Listing, shape: Shape) -> Statement:
             cells = [cell.label(name) for name, cell in listing.cells.items()]
             chosen = _filtered(listing, shape, select(*cells))
         case "features":
-            chosen = _filtered(listing, shape, select(_feature(listing, item)))
+            chosen = _filtered(listing, shape, select(_feature_of(listing, item)))
     if shape.continued:
         chosen = chosen.where(_after(order, backwards=shape.sort.startswith("-")))
     directed = [key.desc() if shape.sort.startswith("-") else key for key in order.keys]
@@ -123,11 +125,21 @@ def _after(order: Order, *, backwards: bool) -> ColumnElement[bool]:
     return here < there if backwards else here > there
 
 
-def _feature(listing: Listing, item: ColumnElement[Any]) -> ColumnElement[Any]:
+def _feature_of(listing: Listing, item: ColumnElement[Any]) -> ColumnElement[Any]:
     if listing.place is None:
         raise ValueError(f"{listing.name} has no place")
-    lon, lat = listing.place
     key = next(iter(listing.orders.values())).keys[-1]
+    return feature(key, listing.place, properties=item)
+
+
+def feature(
+    key: ColumnElement[Any],
+    place: tuple[ColumnElement[float], ColumnElement[float]],
+    *,
+    properties: ColumnElement[Any],
+) -> ColumnElement[str]:
+    """Return a GeoJSON feature as text; its geometry is null where the place is unknown."""
+    lon, lat = place
     point = func.concat('{"type":"Point","coordinates":[', lon, ",", lat, "]}")
     return func.concat(
         '{"type":"Feature","id":',
@@ -135,6 +147,6 @@ def _feature(listing: Listing, item: ColumnElement[Any]) -> ColumnElement[Any]:
         ',"geometry":',
         case((lon.is_(None), "null"), else_=point),
         ',"properties":',
-        item,
+        properties,
         "}",
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
 
 from chassis.problems import BadRequest, PreconditionFailed, PreconditionRequired, Text
@@ -18,6 +19,11 @@ class InvalidPrecondition(BadRequest):
 def etag(version: int, representation: str = "") -> str:
     """Return the strong tag of one version of a resource in one representation."""
     return f'"{version}-{representation}"' if representation else f'"{version}"'
+
+
+def digest_tag(body: bytes) -> str:
+    """Return the strong tag of a resource that has no version: made of the bytes themselves."""
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def not_modified(if_none_match: str, tag: str) -> bool:

@@ -12,6 +12,7 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Scope
 
+from chassis.contract import Output
 from chassis.database import Database
 from chassis.export_formats import Export
 from chassis.exports import Download, Exporter
@@ -19,7 +20,7 @@ from chassis.formats import JSON, PARTIAL, Format, chosen_format
 from chassis.identity import Principal
 from chassis.listing import Kind, Listing, Shape, statement
 from chassis.pages import Cursors
-from chassis.preconditions import etag, not_modified
+from chassis.preconditions import digest_tag, etag, not_modified
 from chassis.problems import NotFound
 from chassis.queries import ListQuery, PagedQuery
 from chassis.statements import Statement
@@ -29,8 +30,13 @@ Headers = list[tuple[bytes, bytes]]
 PUBLIC = (b"cache-control", b"public, max-age=0, must-revalidate")
 _VARY = (b"vary", b"Accept")
 JSON_PAGE: Headers = [(b"content-type", JSON), PUBLIC, _VARY]
-_PARTIAL_PAGE: Headers = [(b"content-type", PARTIAL), PUBLIC, _VARY]
 _MARKS = {name: re.compile(rb"(^|&)%s=[^&]*" % name.encode()) for name in ("cursor", "after")}
+
+
+@lru_cache(maxsize=64)
+def _keeping(max_age: int) -> tuple[bytes, bytes]:
+    """Return the header that lets a caller keep an answer for so many seconds."""
+    return (b"cache-control", b"public, max-age=%d" % max_age) if max_age else PUBLIC
 
 
 class Bytes(Response):
@@ -115,9 +121,12 @@ class Reads:
         values: Mapping[str, Any],
         *,
         missing: type[NotFound] = NotFound,
+        max_age: int = 0,
         media: bytes = JSON,
     ) -> Response:
         """Answer with one resource; the statement returns its body, version and canonical path.
+
+        Official facts have no version of ours: theirs is NULL, and their tag a digest.
 
         Raises:
             NotFound: no row.
@@ -126,13 +135,17 @@ class Reads:
         if row is None:
             raise missing
         body, version, path = row
-        tag = etag(version)
-        headers: Headers = [(b"etag", tag.encode()), PUBLIC, _VARY]
+        tag = digest_tag(body) if version is None else etag(version)
+        headers: Headers = [(b"etag", tag.encode()), _keeping(max_age), _VARY]
         if path != self._scope["path"]:
             headers.append((b"content-location", path.encode()))
         if not_modified(self.header(b"if-none-match"), tag):
             return Bytes(b"", headers, 304)
         return Bytes(body, [(b"content-type", media), *headers])
+
+    def computed(self, answer: Output) -> Response:
+        """Answer with what was computed here from what the database holds."""
+        return Bytes(answer.model_dump_json().encode(), JSON_PAGE)
 
     async def page(self, listing: Listing, query: ListQuery) -> Answer:
         """Answer with a page of the listing, or with all its rows in the format asked for.
@@ -149,9 +162,10 @@ class Reads:
         part = await self.part(
             listing, query, sort=sort, fields=query.fields, counted=query.include_total
         )
-        headers = JSON_PAGE if query.fields is None else _PARTIAL_PAGE
+        media = JSON if query.fields is None else PARTIAL
+        headers: Headers = [(b"content-type", media), _keeping(listing.max_age), _VARY]
         if part.following is not None:
-            headers = [*headers, (b"link", f'<{part.following}>; rel="next"'.encode())]
+            headers.append((b"link", f'<{part.following}>; rel="next"'.encode()))
         return Bytes(_envelope(listing, part), headers)
 
     async def part(
@@ -177,22 +191,15 @@ class Reads:
             projected=fields is not None,
         )
         bound = {**values, "limit": query.limit + 1, "fields": fields}
-        rows = await self._rows(listing, query, shape, bound)
+        if query.cursor is not None:
+            marks = self._context.cursors.opened(_binding(listing, shape, values), query.cursor)
+            bound |= {f"after_{n}": mark for n, mark in enumerate(marks)}
+        made = statement(listing, shape)
+        rows = await self.pool.fetch(made.sql, *made.arguments(bound))
         total = await self._total(listing, shape, values) if counted else None
         more = len(rows) > query.limit
         following = self._next(listing, shape, values, rows[query.limit - 1]) if more else None
         return Part(rows[: query.limit], following, total)
-
-    async def _rows(
-        self, listing: Listing, query: PagedQuery, shape: Shape, bound: dict[str, Any]
-    ) -> Sequence[asyncpg.Record]:
-        if query.cursor is not None:
-            values = query.bindings()
-            marks = self._context.cursors.opened(_binding(listing, shape, values), query.cursor)
-            bound |= {f"after_{n}": mark for n, mark in enumerate(marks)}
-        made = statement(listing, shape)
-        rows: Sequence[asyncpg.Record] = await self.pool.fetch(made.sql, *made.arguments(bound))
-        return rows
 
     async def _file(self, listing: Listing, query: ListQuery, form: Format, sort: str) -> Answer:
         projected = query.fields is not None and form in _OF_ITEMS
@@ -207,7 +214,7 @@ class Reads:
             separator=query.separator,
             bom=query.bom,
         )
-        headers = [*file.headers(datetime.now(UTC).date()), PUBLIC, _VARY]
+        headers = [*file.headers(datetime.now(UTC).date()), _keeping(listing.max_age), _VARY]
         if self._scope["method"] == "HEAD":
             return Bytes(b"", headers)
         return Download(await self._context.exporter.open(file), headers)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, func, literal_column
+from sqlalchemy import ARRAY, JSON, ColumnElement, Text, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.types import TypeEngine
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
@@ -27,15 +29,38 @@ class Statement:
 
 def compiled(clause: ClauseElement) -> Statement:
     """Compile a statement; its unnamed constants travel with it."""
-    made = clause.compile(dialect=_DIALECT)
+    made = cast("SQLCompiler", clause.compile(dialect=_DIALECT))
     constants = {name: value for name, value in made.params.items() if value is not None}
     return Statement(str(made), tuple(made.positiontup or ()), constants)
 
 
 def json_of(**columns: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return a JSON object built by Postgres, keys in the order given."""
-    pairs = [part for key, column in columns.items() for part in (literal_column(f"'{key}'"), column)]
-    return func.json_build_object(*pairs)
+    """Return a JSON object built by Postgres, without spaces, keys in the order given."""
+    values = [column.label(key) for key, column in columns.items()]
+    # correlated to all around it: the values come from the row of the enclosing statement
+    row = select(*values).correlate_except().subquery("o")
+    # row_to_json prints no spaces, json_build_object does
+    shown = func.row_to_json(literal_column("o"), type_=JSON)
+    return select(shown).select_from(row).scalar_subquery()
+
+
+def bound(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> ColumnElement[Any]:
+    """Return the value bound under a name."""
+    return bindparam(name, type_=kind)
+
+
+def any_of(
+    column: ColumnElement[Any], name: str, kind: type[TypeEngine[Any]] = Text
+) -> ColumnElement[bool]:
+    """Whether a column holds one of the values bound under a name."""
+    return column == func.any(bound(name, ARRAY(kind)))
+
+
+def shares(
+    column: ColumnElement[Any], name: str, kind: type[TypeEngine[Any]] = Text
+) -> ColumnElement[bool]:
+    """Whether an array column holds one of the values bound under a name."""
+    return column.op("&&", is_comparison=True)(bound(name, ARRAY(kind)))
 
 
 def instant(column: ColumnElement[Any]) -> ColumnElement[Any]:

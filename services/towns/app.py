@@ -2,7 +2,9 @@
 
 from chassis.assembly import ServiceApp
 from services.towns.catalogue import routes as catalogue
+from services.towns.geography import routes as geography
 from services.towns.policy import POLICY
+from services.towns.resolution import routes as resolution
 from services.towns.settings import Settings
 
 
@@ -12,6 +14,6 @@ def create_app(settings: Settings) -> ServiceApp:
         "towns",
         settings,
         summary="Programme towns, official places, and what each town asks for and obtains",
-        routers=[catalogue.router],
+        routers=[catalogue.router, geography.router, resolution.router],
         policy=POLICY,
     )

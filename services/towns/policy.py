@@ -6,6 +6,15 @@ POLICY = PolicyTable(
     {
         "list_towns": Open(),
         "show_town": Open(),
+        "list_communes": Open(),
+        "show_commune": Open(),
+        "list_epcis": Open(),
+        "show_epci": Open(),
+        "list_departments": Open(),
+        "show_department": Open(),
+        "list_regions": Open(),
+        "show_region": Open(),
+        "resolve_place": Open(),
         "list_towns_events": Open(),
     }
 )

@@ -1,4 +1,4 @@
-"""What callers receive about towns and official places; `null` means unknown."""
+"""What callers receive about towns; `null` means unknown."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -36,13 +36,6 @@ AcvId = Annotated[
 Inhabitants = Annotated[int, Field(ge=0, description="Municipal population, inhabitants")]
 Year = Annotated[int, Field(ge=1990, le=2100, description="Reference year of the legal population")]
 Name = Annotated[str, Field(description="Official name")]
-Zone = Annotated[
-    str,
-    Field(
-        description="`metro`: mainland and Corsica; `drom`: overseas department and region",
-        json_schema_extra={"x-extensible-enum": ["metro", "drom"]},
-    ),
-]
 EpciType = Annotated[
     str,
     Field(
@@ -215,73 +208,6 @@ class Town(Output):
     distance_km: float | None = Field(
         description="Distance to the point of `near`; null without it"
     )
-
-
-class CommuneLinks(Output):
-    """Where to go from a commune."""
-
-    self: SelfLink
-    town: str | None = Field(description="Path of its programme town")
-
-
-class Commune(Output):
-    """A commune of the official geographic code."""
-
-    insee_code: InseeCode
-    name: Name
-    department: DepartmentName
-    region: RegionName
-    arrondissement_code: str | None = Field(description="INSEE code of the arrondissement")
-    siren: Siren
-    epci: EpciName | None
-    postal_codes: list[PostalCode]
-    population: PopulationOfYear | None = Field(description="Latest legal population")
-    place: Place | None
-    acv_id: AcvId | None = Field(description="The programme town it is part of")
-    links: CommuneLinks
-
-
-class Links(Output):
-    """Where a resource is."""
-
-    self: SelfLink
-
-
-class Epci(Output):
-    """An intercommunality with own taxation, among those of programme towns and selected places."""
-
-    siren: Siren
-    name: Name
-    type: EpciType
-    members_count: int = Field(ge=1, description="Member communes")
-    population: Inhabitants
-    main_commune_insee: InseeCode = Field(
-        description="Most populated member; not always the legal seat"
-    )
-    department_code: DepartmentCode
-    region_code: RegionCode
-    links: Links
-
-
-class Department(Output):
-    """A department of the official geographic code."""
-
-    code: DepartmentCode
-    name: Name
-    region_code: RegionCode
-    zone: Zone
-    chief_town_insee: InseeCode = Field(description="INSEE code of the chief town")
-    links: Links
-
-
-class Region(Output):
-    """A region of the official geographic code."""
-
-    code: RegionCode
-    name: Name
-    zone: Zone
-    chief_town_insee: InseeCode = Field(description="INSEE code of the chief town")
-    links: Links
 
 
 class TownPage(Page[Town]):

@@ -1,7 +1,6 @@
 """The SQL of the catalogue of towns: one card, and the listing of cards."""
 
 from functools import partial
-from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -13,7 +12,6 @@ from sqlalchemy import (
     Numeric,
     SmallInteger,
     Text,
-    bindparam,
     case,
     cast,
     func,
@@ -22,10 +20,9 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.types import TypeEngine
 
 from chassis.listing import Listing, Order
-from chassis.statements import Statement, compiled, instant
+from chassis.statements import Statement, any_of, bound, compiled, instant, shares
 from services.towns.reference.contract import completeness
 from services.towns.tables import PLACE, TownCard, card
 
@@ -36,31 +33,15 @@ _UNKNOWN_DISTANCE = "null}"
 """How the body of every card ends: the value of `distance_km`, its last key."""
 
 
-def _bound(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> ColumnElement[Any]:
-    return bindparam(name, type_=kind)
-
-
-def _any_of(
-    column: ColumnElement[Any], name: str, kind: type[TypeEngine[Any]] = Text
-) -> ColumnElement[bool]:
-    return column == func.any(_bound(name, ARRAY(kind)))
-
-
-def _shares(
-    column: ColumnElement[Any], name: str, kind: type[TypeEngine[Any]] = Text
-) -> ColumnElement[bool]:
-    return column.op("&&", is_comparison=True)(_bound(name, ARRAY(kind)))
-
-
 def _inside(west: str, south: str, east: str, north: str) -> ColumnElement[bool]:
-    low = func.point(_bound(west, Double), _bound(south, Double))
-    high = func.point(_bound(east, Double), _bound(north, Double))
+    low = func.point(bound(west, Double), bound(south, Double))
+    high = func.point(bound(east, Double), bound(north, Double))
     return PLACE.op("<@", is_comparison=True)(func.box(low, high))
 
 
 def _haversine() -> ColumnElement[float]:
     """Return the great-circle distance to the point of `near`, km."""
-    lon, lat = _bound("lon", Double), _bound("lat", Double)
+    lon, lat = bound("lon", Double), bound("lat", Double)
     north = func.pow(func.sin(func.radians(card.lat - lat) / 2), 2)
     east = func.pow(func.sin(func.radians(card.lon - lon) / 2), 2)
     scale = func.cos(func.radians(lat)) * func.cos(func.radians(card.lat))
@@ -70,7 +51,7 @@ def _haversine() -> ColumnElement[float]:
 
 _DISTANCE = _haversine()
 _METRES = func.round(cast(_DISTANCE, Numeric), 3)
-_PHRASE = _bound("phrase", Text)
+_PHRASE = bound("phrase", Text)
 _TIER = case(
     (card.sort_name == _PHRASE, literal_column("0")),
     (func.starts_with(card.sort_name, _PHRASE), literal_column("1")),
@@ -84,7 +65,7 @@ def _card(condition: ColumnElement[bool]) -> Statement:
     return compiled(select(body, card.version, path).where(condition))
 
 
-_CODE = _bound("code", Text)
+_CODE = bound("code", Text)
 BY_ACV_ID = _card(card.acv_id == _CODE)
 BY_INSEE_CODE = _card(
     card.insee_codes.op("@>", is_comparison=True)(cast(array([_CODE]), ARRAY(Text)))
@@ -112,27 +93,27 @@ TOWNS = Listing(
         "relevance": Order((cast(_TIER, Integer), card.sort_name, card.acv_id)),
     },
     filters={
-        "acv_id": _any_of(card.acv_id, "acv_id"),
-        "insee_code": _shares(card.insee_codes, "insee_code"),
-        "region": _any_of(card.region_code, "region"),
-        "department": _shares(card.department_codes, "department"),
-        "epci": _shares(card.epci_sirens, "epci"),
-        "status": _any_of(card.status, "status"),
-        "phase": _shares(card.phases, "phase"),
-        "cohort": _any_of(card.cohort, "cohort", SmallInteger),
-        "wave": _shares(card.wave, "wave", SmallInteger),
+        "acv_id": any_of(card.acv_id, "acv_id"),
+        "insee_code": shares(card.insee_codes, "insee_code"),
+        "region": any_of(card.region_code, "region"),
+        "department": shares(card.department_codes, "department"),
+        "epci": shares(card.epci_sirens, "epci"),
+        "status": any_of(card.status, "status"),
+        "phase": shares(card.phases, "phase"),
+        "cohort": any_of(card.cohort, "cohort", SmallInteger),
+        "wave": shares(card.wave, "wave", SmallInteger),
         "q": card.search.op("@@", is_comparison=True)(
-            func.to_tsquery(literal_column("'simple'"), _bound("words", Text))
+            func.to_tsquery(literal_column("'simple'"), bound("words", Text))
         ),
         "bbox": _inside("west", "south", "east", "north"),
         "near": _inside("near_west", "near_south", "near_east", "near_north")
-        & (_DISTANCE <= _bound("radius_km", Double)),
-        "population_gte": card.population >= _bound("population_gte", Integer),
-        "population_lte": (card.population <= _bound("population_lte", Integer))
+        & (bound("radius_km", Double) >= _DISTANCE),
+        "population_gte": card.population >= bound("population_gte", Integer),
+        "population_lte": (card.population <= bound("population_lte", Integer))
         & (card.population >= 0),
-        "updated_since": card.updated_at >= _bound("updated_since", DateTime(timezone=True)),
-        "as_of": (card.member_from <= _bound("as_of", Date))
-        & or_(card.member_until.is_(None), card.member_until > _bound("as_of", Date)),
+        "updated_since": card.updated_at >= bound("updated_since", DateTime(timezone=True)),
+        "as_of": (card.member_from <= bound("as_of", Date))
+        & or_(card.member_until.is_(None), card.member_until > bound("as_of", Date)),
     },
     cells={
         "acv_id": card.acv_id,

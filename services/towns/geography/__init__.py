@@ -1,0 +1,1 @@
+"""The official places of which towns are made: communes, EPCI, departments, regions."""
