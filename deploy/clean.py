@@ -1,4 +1,4 @@
-"""`python -m deploy.clean`: delete the embedded database, wherever its folders are."""
+"""`python -m deploy.clean`: delete the embedded databases, wherever their folders are."""
 
 from chassis.embedded import embedded_server
 from chassis.embedded_place import discard
@@ -7,12 +7,14 @@ from deploy.progress import say
 
 
 def main() -> None:
-    """Take over a server that may still run, stop it, delete it."""
-    data = data_folder() / "postgres"
-    with embedded_server(data):
-        pass
-    discard(data)
-    say("the embedded database is deleted")
+    """Take over each server that may still run, also of killed tests; stop and delete it."""
+    for lock in sorted(data_folder().glob("*.lock")):
+        data = lock.with_suffix("")
+        with embedded_server(data):
+            pass
+        discard(data)
+        lock.unlink()
+        say(f"{data} is deleted")
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ async def run(settings: RunSettings, found: Databases, *, family: Family, folder
         await asyncio.wait([starting, asked_to_stop], return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
-            _announce(processes)
+            _announce(processes, supervisor.pids)
             await asked_to_stop
         say("stopping")
     finally:
@@ -108,7 +108,9 @@ def _inherited() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT)}
 
 
-def _announce(processes: list[Process]) -> None:
+def _announce(processes: list[Process], pids: Mapping[str, int]) -> None:
+    for name, pid in pids.items():
+        say(f"{name} is process {pid}")
     address = processes[-1].environment["PUBLIC_URL"]
     say(f"ready at {address}")
     for service, path in _EXAMPLES:
