@@ -46,8 +46,7 @@ class Listing:
     (a distance exists only with `near`). `filters` are conditions over bind parameters named as
     the query's bindings; the first of `orders` is the default. `cells` are the flat columns of
     the tabular exports, `place` is longitude and latitude in WGS 84 degrees. `remarks` are said
-    beside the items of every page. `max_age` is how many seconds a caller may keep an answer
-    without asking again.
+    beside the items of every page.
     """
 
     name: str
@@ -59,7 +58,6 @@ class Listing:
     variants: Mapping[str, ColumnElement[str]] = field(default_factory=dict)
     place: tuple[ColumnElement[float], ColumnElement[float]] | None = None
     remarks: Callable[[], Mapping[str, Any]] = dict
-    max_age: int = 0
 
 
 @dataclass(frozen=True, slots=True)
