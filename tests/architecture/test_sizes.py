@@ -10,12 +10,13 @@ MEDIAN_FILE, MEDIAN_FUNCTION = 120, 10
 """The house aims at 80 and 8: a median may drift, this is where it is noticed."""
 
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
-CONTEXTS = frozenset({"self", "cls", "session", "writes", "reads", "connection"})
+CONTEXTS = frozenset(
+    {"self", "cls", "session", "writes", "reads", "connection", "scope", "receive", "send"}
+)
 """What a function works on or with is not counted: `award(session, grant_id, asked)`."""
 
 IMPOSED = frozenset(
     {
-        ("scope", "receive", "send"),  # ASGI
         ("logger", "method", "event"),  # structlog
         ("dialect", "connection", "record"),
     }
@@ -123,6 +124,7 @@ def _parameters(function: Function) -> list[str]:
 
 
 def _too_many_by_position(function: Function) -> bool:
+    """Tell whether a caller could mix up arguments; a private caller is in the same file."""
     if function.decorator_list and not _is_method_decorator(function):
         return False  # a framework calls it, by name
     if function.name.startswith("__") and function.name != "__init__":
@@ -130,7 +132,8 @@ def _too_many_by_position(function: Function) -> bool:
     named = [parameter.arg for parameter in [*function.args.posonlyargs, *function.args.args]]
     bare = tuple(name.lstrip("_") for name in named if name not in {"self", "cls"})
     counted = [name for name in bare if name not in CONTEXTS]
-    return len(counted) > 2 and bare not in IMPOSED
+    private = function.name.startswith("_") and function.name != "__init__"
+    return len(counted) > (3 if private else 2) and bare not in IMPOSED
 
 
 def _is_method_decorator(function: Function) -> bool:
