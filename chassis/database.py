@@ -103,7 +103,7 @@ class Database:
             yield WriteSession(session)
 
     async def ready(self) -> str:
-        """Prove that a read answers; return the schema's revision. Raises what the driver raises."""
+        """Return the schema's revision, which proves that reads answer."""
         question = f'SELECT version_num FROM "{self._schema}".alembic_version'  # noqa: S608  # ours
         revision: str = await self.reads.fetchval(question, timeout=1)
         return revision

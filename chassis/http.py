@@ -52,8 +52,7 @@ class Edge:
         state["public_url"] = self._public_url
         sent = _Sent(send, request_id)
         try:
-            if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_URI:
-                raise UriTooLong(_longest_uri())
+            _refuse_long(scope)
             limited = receive if scope["method"] in _READS else _limited(scope, receive)
             if scope["path"] == "/metrics":
                 await _send_metrics(sent)
@@ -181,8 +180,9 @@ def _largest_body(largest: int) -> Text:
     return Text(f"Au plus {largest} octets", f"At most {largest} bytes")
 
 
-def _longest_uri() -> Text:
-    return Text(f"Au plus {LONGEST_URI} octets", f"At most {LONGEST_URI} bytes")
+def _refuse_long(scope: Scope) -> None:
+    if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_URI:
+        raise UriTooLong(Text(f"Au plus {LONGEST_URI} octets", f"At most {LONGEST_URI} bytes"))
 
 
 async def _send_metrics(send: Send) -> None:

@@ -59,18 +59,21 @@ class Router(APIRouter):
         refusals: Sequence[type[Problem]] = (),
         response_class: type[Response] = JSONResponse,
         invalid: type[Problem] = InvalidValue,
+        shown: bool = True,
     ) -> Callable[[Endpoint], Endpoint]:
         """Register a read: a page of a collection if it takes a `ListQuery`, else one resource.
 
         A standard may ask for another media type (`response_class`) or another refusal of
-        parameters (`invalid`) than ours.
+        parameters (`invalid`) than ours, and its clients for a path that we do not document.
         """
 
         def register(endpoint: Endpoint) -> Endpoint:
             operation = Operation(endpoint, invalid)
-            listed = operation.query is not None and issubclass(operation.query, ListQuery)
-            common: list[type[Problem]] = [UnknownParameter, invalid] if operation.query else []
-            cursor = [InvalidCursor, NotAcceptable] if listed else []
+            query = operation.query
+            answers = documented(*((UnknownParameter, invalid) if query else ()), *refusals)
+            if query is not None and issubclass(query, ListQuery):
+                common = (UnknownParameter, InvalidCursor, invalid, NotAcceptable)
+                answers = page_answers(query) | documented(*common, *refusals)
             route = ReadRoute(
                 path,
                 endpoint,
@@ -78,9 +81,8 @@ class Router(APIRouter):
                 operation_id=endpoint.__name__,
                 response_model=answer,
                 response_class=response_class,
-                responses=page_answers(operation.query) | documented(*common, *cursor, *refusals)
-                if listed
-                else documented(*common, *refusals),
+                include_in_schema=shown,
+                responses=answers,
             )
             route.operation = operation
             self.routes.append(route)

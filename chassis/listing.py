@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
-    Select,
     Text,
     bindparam,
     case,
@@ -46,7 +45,8 @@ class Listing:
     (a distance exists only with `near`). `filters` are conditions over bind parameters named as
     the query's bindings; the first of `orders` is the default. `cells` are the flat columns of
     the tabular exports, `place` is longitude and latitude in WGS 84 degrees. `remarks` are said
-    beside the items of every page.
+    beside the items of every page. `max_age` is how many seconds a caller may keep an answer
+    without asking again.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Listing:
     variants: Mapping[str, ColumnElement[str]] = field(default_factory=dict)
     place: tuple[ColumnElement[float], ColumnElement[float]] | None = None
     remarks: Callable[[], Mapping[str, Any]] = dict
+    max_age: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +75,36 @@ class Shape:
 @lru_cache(maxsize=1024)
 def statement(listing: Listing, shape: Shape) -> Statement:
     """Return the compiled SELECT of one shape of query."""
-    item = _item(listing, shape)
     order = listing.orders[shape.sort.removeprefix("-")]
+    backwards = shape.sort.startswith("-")
+    conditions = [listing.filters[name] for name in sorted(shape.used & listing.filters.keys())]
+    chosen = select(*_selected(listing, shape, order)).select_from(listing.source)
+    chosen = chosen.where(*conditions)
+    if shape.kind == "count":
+        return compiled(chosen)
+    if shape.kind == "page":
+        chosen = chosen.limit(bindparam("limit", type_=Integer))
+    if shape.continued:
+        chosen = chosen.where(_after(order, backwards=backwards))
+    return compiled(chosen.order_by(*[key.desc() if backwards else key for key in order.keys]))
+
+
+def _selected(listing: Listing, shape: Shape, order: Order) -> list[ColumnElement[Any]]:
     match shape.kind:
         case "count":
-            return compiled(_filtered(listing, shape, select(func.count())))
+            return [func.count()]
         case "page":
             keys = [cast(key, Text) for key in order.keys]
-            chosen = _filtered(listing, shape, select(func.convert_to(item, _UTF8), *keys))
-            chosen = chosen.limit(bindparam("limit", type_=Integer))
+            return [func.convert_to(_item(listing, shape), _UTF8), *keys]
         case "items":
-            chosen = _filtered(listing, shape, select(item))
+            return [_item(listing, shape)]
         case "cells":
-            cells = [cell.label(name) for name, cell in listing.cells.items()]
-            chosen = _filtered(listing, shape, select(*cells))
+            return [cell.label(name) for name, cell in listing.cells.items()]
         case "features":
-            chosen = _filtered(listing, shape, select(_feature_of(listing, item)))
-    if shape.continued:
-        chosen = chosen.where(_after(order, backwards=shape.sort.startswith("-")))
-    directed = [key.desc() if shape.sort.startswith("-") else key for key in order.keys]
-    return compiled(chosen.order_by(*directed))
+            return [_feature_of(listing, _item(listing, shape))]
 
 
-_UTF8 = literal_column("'UTF8'")
-
-
-def _filtered(listing: Listing, shape: Shape, chosen: Select[Any]) -> Select[Any]:
-    conditions = [listing.filters[name] for name in sorted(shape.used & listing.filters.keys())]
-    return chosen.select_from(listing.source).where(*conditions)
+_UTF8: ColumnElement[str] = literal_column("'UTF8'")
 
 
 def _item(listing: Listing, shape: Shape) -> ColumnElement[Any]:

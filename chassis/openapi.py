@@ -1,11 +1,9 @@
 """The OpenAPI document as a product: FastAPI's draft, finished to the rules of the contract."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
-from chassis.contract import Output, ProblemDetails, ProblemField
+from chassis.contract import ProblemDetails, ProblemField
 from chassis.formats import PARTIAL, Format
 from chassis.problems import MEDIA_TYPE, Problem
 from chassis.queries import ListQuery
@@ -144,7 +142,7 @@ def _never_null(schema: dict[str, Any]) -> None:
         schema.update(real[0])
 
 
-def _tidied(node: Any) -> Any:  # noqa: ANN401  # JSON
+def _tidied(node: Any) -> Any:  # JSON
     """Write `type: [x, "null"]` for nullable simple types, and drop pydantic's titles."""
     if isinstance(node, list):
         return [_tidied(part) for part in node]

@@ -134,18 +134,6 @@ class InvalidCursor(BadRequest):
     title = Text("Curseur de pagination invalide", "Invalid page cursor")
 
 
-class InvalidIdempotencyKey(BadRequest):
-    """`Idempotency-Key` is repeated, too long, or holds more than visible ASCII."""
-
-    title = Text("L'en-tête Idempotency-Key est invalide", "The Idempotency-Key header is invalid")
-
-
-class IdempotencyKeyRequired(BadRequest):
-    """A change that must never happen twice needs `Idempotency-Key`."""
-
-    title = Text("L'en-tête Idempotency-Key est requis", "The Idempotency-Key header is required")
-
-
 class Unauthenticated(Problem):
     """No valid token."""
 
@@ -189,31 +177,13 @@ class Refused(Problem):
 
 
 class TryAgain(Problem):
-    """Another change is in progress: the same request may be sent again after `Retry-After`."""
+    """Another change is in progress: send the same request again after `Retry-After`."""
 
     status = 409
     title = Text("Une autre modification est en cours", "Another change is in progress")
 
-    def __init__(self, detail: Text | None = None) -> None:
-        super().__init__(detail, headers={"Retry-After": "1"})
-
-
-class RequestStillRunning(TryAgain):
-    """The first request with this `Idempotency-Key` has not ended."""
-
-    title = Text(
-        "La première requête portant cette clé n'est pas terminée",
-        "The first request with this key has not ended",
-    )
-
-
-class ResourceBusy(TryAgain):
-    """The resource is locked by another change."""
-
-    title = Text(
-        "La ressource est verrouillée par une autre modification",
-        "The resource is locked by another change",
-    )
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "1"})
 
 
 class Gone(Problem):
@@ -262,16 +232,6 @@ class InvalidValue(Unprocessable):
     """One or more fields break the contract."""
 
     title = Text("Une ou plusieurs valeurs sont invalides", "One or more values are invalid")
-
-
-class IdempotencyKeyReused(Problem):
-    """The `Idempotency-Key` was used for another request."""
-
-    status = 422
-    title = Text(
-        "Cette clé d'idempotence a servi à une autre requête",
-        "This idempotency key was used for another request",
-    )
 
 
 class PreconditionRequired(Problem):

@@ -190,7 +190,12 @@ class Reads:
             continued=query.cursor is not None,
             projected=fields is not None,
         )
-        bound = {**values, "limit": query.limit + 1, "fields": fields}
+        bound = {
+            **values,
+            "limit": query.limit + 1,
+            "fields": fields,
+            "public_url": self.public_url,
+        }
         if query.cursor is not None:
             marks = self._context.cursors.opened(_binding(listing, shape, values), query.cursor)
             bound |= {f"after_{n}": mark for n, mark in enumerate(marks)}

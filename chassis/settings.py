@@ -62,4 +62,4 @@ class ServiceSettings(BaseSettings):
         )
         if foreign:
             raise ValueError(f"unknown settings {foreign}; known: {sorted(known)}")
-        return cls()  # type: ignore[call-arg]  # the environment fills what has no default
+        return cls()

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import ARRAY, JSON, ColumnElement, Text, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import asyncpg
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -52,9 +53,8 @@ async def lifespan(app: ASGIApp) -> AsyncIterator[None]:
     """
     asked: asyncio.Queue[Message] = asyncio.Queue()
     answered: asyncio.Queue[Message] = asyncio.Queue()
-    running = asyncio.create_task(
-        app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, asked.get, answered.put)
-    )
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    running = asyncio.ensure_future(app(scope, asked.get, answered.put))
     await _step(running, asked, answered, "startup")
     try:
         yield
@@ -64,14 +64,15 @@ async def lifespan(app: ASGIApp) -> AsyncIterator[None]:
 
 
 async def _step(
-    running: asyncio.Task[None],
+    running: "asyncio.Future[None]",
     asked: "asyncio.Queue[Message]",
     answered: "asyncio.Queue[Message]",
     step: str,
 ) -> None:
     await asked.put({"type": f"lifespan.{step}"})
-    answer = asyncio.ensure_future(answered.get())
-    await asyncio.wait([running, answer], return_when=asyncio.FIRST_COMPLETED)
+    answer = asyncio.create_task(answered.get())
+    either: set[asyncio.Future[Any]] = {running, answer}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if not answer.done():
         answer.cancel()
         await running

@@ -2,13 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import asyncpg
 import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
@@ -63,7 +64,7 @@ def admin_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def seeded_url(admin_url: str) -> Iterator[str]:
+def seeded_url(admin_url: str) -> str:
     """The administrator's address of this worker's seeded database: read it, never change it."""
     name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     asyncio.run(_copied(admin_url, name))
@@ -94,7 +95,9 @@ async def towns(seeded_url: str) -> AsyncIterator[httpx.AsyncClient]:
 def towns_settings(url: str) -> TownsSettings:
     """Settings of the towns service on a test database."""
     return TownsSettings(
-        database_url=as_role(url, "towns_runtime"), cursor_secret=CURSOR_SECRET, durable=False
+        database_url=as_role(url, "towns_runtime"),
+        cursor_secret=SecretStr(CURSOR_SECRET),
+        durable=False,
     )
 
 

@@ -92,13 +92,17 @@ async def test_the_reading_pool_cannot_write(seeded_url: str) -> None:
     await opened.close()
 
 
+async def _delete_and_fail(opened: Database) -> None:
+    async with opened.writing() as session:
+        await session.execute(text("DELETE FROM towns.reference_load"))
+        raise ZeroDivisionError
+
+
 async def test_a_transaction_that_raises_changes_nothing(fresh_url: str) -> None:
     opened = database(as_role(fresh_url, "towns_runtime"))
     await opened.open()
     with pytest.raises(ZeroDivisionError):
-        async with opened.writing() as session:
-            await session.execute(text("DELETE FROM towns.reference_load"))
-            raise ZeroDivisionError
+        await _delete_and_fail(opened)
     assert await opened.reads.fetchval("SELECT count(*) FROM towns.reference_load") > 0
     async with opened.writing() as session:
         await session.execute(text("DELETE FROM towns.reference_load"))

@@ -31,19 +31,19 @@ router = Router()
 
 
 @router.read("/v1/things", answer=Page[Thing])
-async def list_things(reads: Reading, query: Annotated[ThingQuery, Query()]) -> Answer:
+async def list_things(_reads: Reading, query: Annotated[ThingQuery, Query()]) -> Answer:
     """List things."""
     return Bytes(repr(query).encode(), [])
 
 
 @router.read("/v1/things/{name}", answer=Thing)
-async def show_thing(reads: Reading, name: Annotated[str, Path(max_length=5)]) -> Answer:
+async def show_thing(_reads: Reading, name: Annotated[str, Path(max_length=5)]) -> Answer:
     """Show a thing."""
     return Bytes(name.encode(), [])
 
 
 @router.read("/v1/things/{name}/parts/{part}", answer=Thing)
-async def show_part(reads: Reading, name: str, part: str) -> Answer:
+async def show_part(_reads: Reading, name: str, part: str) -> Answer:
     """Show a part."""
     return Bytes(f"{name} {part}".encode(), [])
 

@@ -61,8 +61,16 @@ class TownQuery(ListQuery):
 
     sort: Annotated[
         Literal[
-            *("acv_id", "-acv_id", "name", "-name", "population", "-population"),
-            *("updated_at", "-updated_at", "distance", "relevance"),
+            "acv_id",
+            "-acv_id",
+            "name",
+            "-name",
+            "population",
+            "-population",
+            "updated_at",
+            "-updated_at",
+            "distance",
+            "relevance",
         ]
         | None,
         Field(description="Order; nearest first with `near`, best match first with `q`"),
@@ -130,7 +138,8 @@ class TownQuery(ListQuery):
         if self.bbox is not None:
             values |= zip(("west", "south", "east", "north"), _numbers(self.bbox), strict=True)
         if self.near is not None:
-            values |= _surroundings(*_numbers(self.near), self.radius_km)
+            lon, lat = _numbers(self.near)
+            values |= _surroundings(lon, lat, radius_km=self.radius_km)
         if self.q is not None:
             words = query_words(self.q)
             values["words"] = " & ".join(f"'{word}':*" for word in words)
@@ -138,7 +147,7 @@ class TownQuery(ListQuery):
         return values
 
 
-def _surroundings(lon: float, lat: float, radius_km: float) -> dict[str, float]:
+def _surroundings(lon: float, lat: float, *, radius_km: float) -> dict[str, float]:
     """Return the point, the radius, and a box in degrees that holds the whole circle."""
     up = radius_km / _KM_PER_DEGREE
     furthest = min(abs(lat) + up, 90.0)
