@@ -36,10 +36,46 @@ from sqlalchemy.dialects.postgresql import JSON, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.problems import IdempotencyKeyReused, RequestStillRunning
+from chassis.problems import BadRequest, Problem, TryAgain, Unprocessable
+from chassis.problems import Text as Sentence
 
 REMEMBERED = timedelta(days=90)
 LOCK_NOT_AVAILABLE = "55P03"
+
+
+class InvalidIdempotencyKey(BadRequest):
+    """`Idempotency-Key` is repeated, too long, or holds more than visible ASCII."""
+
+    title = Sentence(
+        "L'en-tête Idempotency-Key est invalide", "The Idempotency-Key header is invalid"
+    )
+
+
+class IdempotencyKeyRequired(BadRequest):
+    """A change that must never happen twice needs `Idempotency-Key`."""
+
+    title = Sentence(
+        "L'en-tête Idempotency-Key est requis", "The Idempotency-Key header is required"
+    )
+
+
+class IdempotencyKeyReused(Problem):
+    """The key was used for another request: not an `Unprocessable`, for it must not be kept."""
+
+    status = Unprocessable.status
+    title = Sentence(
+        "Cette clé d'idempotence a servi à une autre requête",
+        "This idempotency key was used for another request",
+    )
+
+
+class RequestStillRunning(TryAgain):
+    """The first request with this key has not ended."""
+
+    title = Sentence(
+        "La première requête portant cette clé n'est pas terminée",
+        "The first request with this key has not ended",
+    )
 
 
 def idempotency_table(metadata: MetaData) -> Table:
@@ -99,7 +135,7 @@ class AnsweredBefore(Exception):
         super().__init__()
 
 
-def fingerprint(method: str, target: str, body: bytes) -> bytes:
+def fingerprint(method: str, target: str, *, body: bytes) -> bytes:
     """Return the SHA-256 of what a key stands for; spaces and order of JSON keys do not count."""
     try:
         canonical = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
@@ -141,7 +177,7 @@ def _answer_again(connection: Connection, keys: Table, use: KeyUse) -> None:
     raise AnsweredBefore(StoredAnswer(found.status, found.headers, found.body))
 
 
-async def keep(session: AsyncSession, service: str, use: KeyUse, answer: StoredAnswer) -> None:
+async def keep(session: AsyncSession, service: str, use: KeyUse, *, answer: StoredAnswer) -> None:
     """Store the answer beside the effect, in the transaction that claimed the key."""
     keys = keys_of(service)
     made = answer.headers.get("location", "").rpartition("/")[2]

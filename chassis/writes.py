@@ -24,7 +24,11 @@ from chassis.http import send_problem
 from chassis.idempotency import (
     LOCK_NOT_AVAILABLE,
     AnsweredBefore,
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+    InvalidIdempotencyKey,
     KeyUse,
+    RequestStillRunning,
     StoredAnswer,
     claim,
     fingerprint,
@@ -32,14 +36,17 @@ from chassis.idempotency import (
     sqlstate,
 )
 from chassis.identity import principal_of
+from chassis.openapi import Answers, documented
 from chassis.problems import (
+    MEDIA_TYPE,
     Gone,
-    IdempotencyKeyRequired,
-    InvalidIdempotencyKey,
+    InvalidValue,
+    MalformedJson,
     Problem,
     Refused,
-    ResourceBusy,
     ServiceUnavailable,
+    Text,
+    TryAgain,
     Unprocessable,
 )
 
@@ -55,6 +62,21 @@ KEY_PARAMETER = {
 _FINAL = (Refused, Unprocessable, Gone)
 _CONTENDED = frozenset({LOCK_NOT_AVAILABLE, "40P01", "40001"})
 _KEPT_HEADERS = ("content-type", "content-language", "location", "etag")
+
+
+class ResourceBusy(TryAgain):
+    """The resource is locked by another change."""
+
+    title = Text(
+        "La ressource est verrouillée par une autre modification",
+        "The resource is locked by another change",
+    )
+
+
+_REFUSALS: tuple[type[Problem], ...] = (
+    *(MalformedJson, InvalidIdempotencyKey, RequestStillRunning, ResourceBusy),
+    *(InvalidValue, IdempotencyKeyReused),
+)
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -77,7 +99,10 @@ class WriteRoute(APIRoute):
         shown = KEY_PARAMETER | {"required": self.money}
         extra = dict(options.get("openapi_extra") or {})
         extra["parameters"] = [shown, *extra.get("parameters", [])]
-        super().__init__(path, endpoint, **options | {"openapi_extra": extra})
+        needed = (IdempotencyKeyRequired,) if self.money else ()
+        answers = _joined(documented(*_REFUSALS, *needed), options.get("responses") or {})
+        options |= {"openapi_extra": extra, "responses": answers}
+        super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's handler in the transaction."""
@@ -87,7 +112,7 @@ class WriteRoute(APIRoute):
             use = await self._key_use(request)
             changes = _database(request).changes
             # a caller who leaves cancels the wait, not the change: the key will tell its outcome
-            task = asyncio.create_task(_changed(request, use, handler))
+            task = asyncio.create_task(_changed(request, use, handler=handler))
             changes.add(task)
             task.add_done_callback(changes.discard)
             return await asyncio.shield(task)
@@ -110,7 +135,7 @@ class WriteRoute(APIRoute):
             client=principal_of(scope).client,
             operation=self.operation_id or self.unique_id,
             key=keys[0],
-            fingerprint=fingerprint(request.method, target, body),
+            fingerprint=fingerprint(request.method, target, body=body),
             kept=self.money,
         )
 
@@ -119,6 +144,18 @@ class MoneyRoute(WriteRoute):
     """A change of money: the key is required, and never forgotten."""
 
     money = True
+
+
+def _joined(common: Answers, own: Answers) -> Answers:
+    """Return the answers of both; where a status is in both, the examples of both."""
+    joined = common | own
+    for status in common.keys() & own.keys():
+        pair = [answers[status]["content"][MEDIA_TYPE] for answers in (own, common)]
+        examples = pair[0]["examples"] | pair[1]["examples"]
+        said = "; ".join(example["summary"] for example in examples.values())
+        content = {MEDIA_TYPE: pair[0] | {"examples": examples}}
+        joined[status] = {"description": said, "content": content}
+    return joined
 
 
 def _is_key(text: str) -> bool:
@@ -130,26 +167,26 @@ def _database(request: Request) -> Database:
     return database
 
 
-async def _changed(request: Request, use: KeyUse | None, handler: Handler) -> Response:
+async def _changed(request: Request, use: KeyUse | None, *, handler: Handler) -> Response:
     """Run the handler in one transaction, and keep its answer or its final refusal."""
     try:
-        return await _settled(request, use, handler)
+        return await _settled(request, use, handler=handler)
     except AnsweredBefore as found:
         answer = found.answer
         headers = answer.headers | {"idempotent-replayed": "true"}
         return Response(answer.body, answer.status, headers)
 
 
-async def _settled(request: Request, use: KeyUse | None, handler: Handler) -> Response:
+async def _settled(request: Request, use: KeyUse | None, *, handler: Handler) -> Response:
     try:
-        return await _committed(request, use, handler)
+        return await _committed(request, use, handler=handler)
     except _FINAL as refusal:
         if use is None:
             raise
-        return await _committed(request, use, partial(_refusing, refusal))
+        return await _committed(request, use, handler=partial(_refusing, refusal))
 
 
-async def _committed(request: Request, use: KeyUse | None, handler: Handler) -> Response:
+async def _committed(request: Request, use: KeyUse | None, *, handler: Handler) -> Response:
     database = _database(request)
     try:
         async with database.writing() as session:
@@ -161,7 +198,7 @@ async def _committed(request: Request, use: KeyUse | None, handler: Handler) -> 
             if use is not None:
                 # a handler that needed no SQL has not claimed yet
                 await session.connection()
-                await keep(session, database.schema, use, _stored(response))
+                await keep(session, database.schema, use, answer=_stored(response))
     except DBAPIError as error:
         raise _told(error) from error
     except PoolTimeoutError as error:

@@ -14,7 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from chassis.database import sqlalchemy_url
 from chassis.idempotency import fingerprint, forget
-from tests.chassis.write_probe import asked, at_commit, probe_app, probe_client
+from chassis.problems import TryAgain
+from tests.chassis.write_probe import (
+    asked,
+    at_commit,
+    probe_app,
+    probe_client,
+    shorten_waits,
+)
 from tests.conftest import as_role
 
 EFFECTS = "SELECT count(*) FROM trainings.event"
@@ -135,7 +142,7 @@ async def test_a_twin_of_a_long_request_is_told_to_come_back(fresh_url: str) -> 
         twin = await book(probe, "k-1", kind="slow")
 
         assert (twin.status_code, twin.json()["code"]) == (409, "request-still-running")
-        assert twin.headers["retry-after"] == "1"
+        assert twin.headers["retry-after"] == TryAgain().headers["Retry-After"]
         assert (await first).status_code == 201
 
 
@@ -149,16 +156,6 @@ async def test_two_keys_that_fight_for_one_resource_are_told_to_come_back(fresh_
         assert (other.status_code, other.json()["code"]) == (409, "resource-busy")
         assert (await first).status_code == 201
         assert (await book(probe, "k-2", kind="slow")).status_code == 201
-
-
-async def shorten_waits(url: str) -> None:
-    """Let this database's callers wait 0.2 s for a lock, not 2 s."""
-    admin = await asyncpg.connect(url)
-    name = await admin.fetchval("SELECT current_database()")
-    await admin.execute(
-        f"ALTER ROLE trainings_runtime IN DATABASE \"{name}\" SET lock_timeout='0.2s'"
-    )
-    await admin.close()
 
 
 async def test_a_final_refusal_changes_nothing_and_is_kept(
@@ -282,7 +279,7 @@ async def test_old_keys_are_forgotten_but_never_those_of_money(
 @given(st.dictionaries(st.text(), st.integers() | st.text()))
 def test_a_fingerprint_ignores_the_order_of_keys_and_nothing_else(body: dict[str, Any]) -> None:
     def made(content: bytes, target: str = "/v1/a?") -> bytes:
-        return fingerprint("POST", target, content)
+        return fingerprint("POST", target, body=content)
 
     plain = httpx.Request("POST", "http://x", json=body).content
     turned = httpx.Request("POST", "http://x", json=dict(reversed(body.items()))).content
@@ -292,10 +289,12 @@ def test_a_fingerprint_ignores_the_order_of_keys_and_nothing_else(body: dict[str
     assert made(plain) != made(plain + b"x")
 
 
-def test_the_contract_shows_the_key(fresh_url: str) -> None:
+def test_the_contract_shows_the_key_and_its_refusals(fresh_url: str) -> None:
     paths = probe_app(fresh_url).openapi()["paths"]
-    shown = {path: paths[path]["post"]["parameters"] for path in ("/v1/bookings", "/v1/payments")}
+    booking, payment = (paths[path]["post"] for path in ("/v1/bookings", "/v1/payments"))
+    conflicts = booking["responses"]["409"]["content"]["application/problem+json"]["examples"]
 
-    assert [part["name"] for part in shown["/v1/bookings"]] == ["Idempotency-Key"]
-    assert not shown["/v1/bookings"][0]["required"]
-    assert shown["/v1/payments"][0]["required"]
+    assert booking["parameters"][0]["name"] == "Idempotency-Key"
+    assert [shown["parameters"][0]["required"] for shown in (booking, payment)] == [False, True]
+    assert conflicts.keys() == {"seats-taken", "request-still-running", "resource-busy"}
+    assert "idempotency-key-required" in str(payment["responses"]["400"])
