@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from urllib.parse import quote
 
 from gateway.asking import asked
 from gateway.cache import Validity
@@ -29,7 +30,8 @@ class Watcher:
         self._validity = validity
         self._clock = clock
         self._every = every
-        self._url = f"/v1/events/{service}?limit=200"
+        self._start = f"/v1/events/{service}?limit=200"
+        self._url = self._start
         self._last: str | None = None
 
     async def run(self) -> None:
@@ -47,11 +49,11 @@ class Watcher:
             return False
         last = page["items"][-1]["id"] if page["items"] else self._last
         new, self._last = last != self._last, last
-        following = page.get("next")
-        self._url = following or self._url
+        if isinstance(page.get("after"), str):
+            self._url = f"{self._start}&after={quote(page['after'])}"
         if new:
             self._validity.changed()
-        more = new and following is not None
+        more = "next" in page
         if not more:
             # what was published before we asked has been seen: silence is now meaningful
             self._validity.trusted_until = began + _TRUST

@@ -93,7 +93,10 @@ class Forwarder:
             if call.failure is not None:
                 raise call.failure from None
             settled = not call.left
-            raise self._refusal(call, error) from error
+            told = self._refusal(call, error)
+            if told is error:
+                raise
+            raise told from error
         finally:
             if not settled:
                 self.breaker.abandoned()

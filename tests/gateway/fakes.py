@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ Behaviour = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PUBLIC = (b"cache-control", b"public, max-age=0, must-revalidate")
 JSON = (b"content-type", b"application/json")
+_PAGE = 5
 COLLECTIONS = {
     "towns": ("/v1/towns", "/v1/towns/{town}", "/v1/communes", "/ogc/collections/{name}/items"),
     "trainings": ("/v1/trainings",),
@@ -33,6 +35,10 @@ def contract(*paths: str, prefix: str = "x") -> dict[str, Any]:
         path: {
             "get": {
                 "operationId": f"{prefix}_{number}",
+                "parameters": [
+                    {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                    for name in re.findall(r"\{(\w+)\}", path)
+                ],
                 "responses": {"200": {"description": "Found"}},
             }
         }
@@ -105,8 +111,10 @@ class Fake:
         query = scope["query_string"].decode()
         start = int(query.partition("after=")[2] or 0)
         items = [{"id": event} for event in self.events[start:]]
-        following = f"/v1/events/{self.name}?after={start + len(items)}"
-        await answer(send, {"items": items, "next": following})
+        page = {"items": items[:_PAGE], "after": str(start + len(items[:_PAGE]))}
+        if len(items) > _PAGE:
+            page["next"] = f"/v1/events/{self.name}?after={page['after']}"
+        await answer(send, page)
 
 
 async def answer(

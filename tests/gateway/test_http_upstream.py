@@ -3,11 +3,10 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
@@ -21,17 +20,24 @@ Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
 
 
 @asynccontextmanager
-async def talking(conversation: Conversation) -> AsyncIterator[str]:
+async def talking(conversation: Conversation, port: int = 0) -> AsyncIterator[str]:
     """Serve raw bytes: what `conversation` writes after each accepted connection."""
+    writers = []
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await conversation(reader, writer)
+        writers.append(writer)
+        with suppress(asyncio.IncompleteReadError):
+            await conversation(reader, writer)
         writer.close()
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(accept, "127.0.0.1", port)
     async with server:
         host, port = server.sockets[0].getsockname()
         yield f"http://{host}:{port}"
+    for writer in writers:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 @pytest.fixture
@@ -64,14 +70,10 @@ async def test_a_service_that_comes_back_answers_again(contracts: Path, free_url
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
         await writer.drain()
 
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await well(reader, writer)
-        writer.close()
-
     async with client_of(create_app(settings)) as gateway:
         while (await gateway.get("/v1/towns")).json()["code"] != "service-unavailable":
             pass
-        async with await asyncio.start_server(accept, "127.0.0.1", port):
+        async with talking(well, port):
             async with asyncio.timeout(5):
                 while (await gateway.get("/v1/towns")).status_code != 200:
                     await asyncio.sleep(0.05)
@@ -190,7 +192,7 @@ async def test_a_caller_who_leaves_ends_the_read_behind_the_gateway(
     async with lifespan(app):
         sent = await called_and_left(app, "GET", leave=asked)
         async with asyncio.timeout(2):
-            await wait_for(ended)
+            await ended.wait()
     assert sent == []
 
 
@@ -224,7 +226,7 @@ async def called_and_left(app: Any, method: str, *, leave: asyncio.Event) -> lis
     async def receive() -> Message:
         if first:
             return first.pop()
-        await wait_for(leave)
+        await leave.wait()
         return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
@@ -241,12 +243,6 @@ async def called_and_left(app: Any, method: str, *, leave: asyncio.Event) -> lis
     }
     await app(scope, receive, send)
     return sent
-
-
-async def wait_for(event: asyncio.Event) -> None:
-    """Wait for an event that another thread's loop sets."""
-    while not event.is_set():
-        await asyncio.sleep(0.005)
 
 
 def _gateway(contracts: Path, towns_url: str, **changes: Any) -> Any:

@@ -50,7 +50,7 @@ def test_what_every_service_has_is_no_collection() -> None:
 
 def test_two_services_that_claim_one_collection_are_both_named() -> None:
     rival = {"trainings": contract("/v1/towns/{town}")}
-    with pytest.raises(CollectionClaimedTwice, match="/v1/towns .* towns and trainings"):
+    with pytest.raises(CollectionClaimedTwice, match=r"/v1/towns .* towns and trainings"):
         Collections(TWO | rival)
 
 
