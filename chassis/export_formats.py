@@ -1,4 +1,4 @@
-"""How one export is written: COPY's bytes as CSV, NDJSON or GeoJSON, with almost no Python between."""
+"""How one export is written: COPY as CSV, NDJSON or GeoJSON, with almost no Python between."""
 
 import csv
 import io

@@ -42,8 +42,12 @@ async def spreadsheet(
         SheetOverflow: more rows, or a longer cell, than the format holds.
     """
     with TemporaryDirectory(prefix="sheet-") as folder, TemporaryFile(dir=folder) as file:
-        async with reading as connection:
-            await _write(connection, sql, arguments, _Sheet(file, folder))
+        sheet = _Sheet(file, folder)
+        try:
+            async with reading as connection:
+                await _write(connection, sql, arguments, sheet)
+        finally:
+            sheet.discard()
         yield _chunks(file)
 
 
@@ -89,6 +93,12 @@ class _Sheet:
 
     def close(self) -> None:
         self._book.close()
+
+    def discard(self) -> None:
+        """Close the file of rows, which the library leaves open when a book is not finished."""
+        rows: IO[str] | None = self._sheet.row_data_fh
+        if rows is not None:
+            rows.close()
 
     def _cell(self, place: int, value: object) -> None:
         """Write one cell by its type: text is never taken for a formula, a link or a number."""
