@@ -2,6 +2,7 @@
 
 from chassis.assembly import ServiceApp
 from services.towns.catalogue import routes as catalogue
+from services.towns.features import routes as features
 from services.towns.geography import routes as geography
 from services.towns.policy import POLICY
 from services.towns.resolution import routes as resolution
@@ -14,6 +15,6 @@ def create_app(settings: Settings) -> ServiceApp:
         "towns",
         settings,
         summary="Programme towns, official places, and what each town asks for and obtains",
-        routers=[catalogue.router, geography.router, resolution.router],
+        routers=[catalogue.router, features.router, geography.router, resolution.router],
         policy=POLICY,
     )

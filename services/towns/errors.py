@@ -5,9 +5,10 @@ CommuneNotFound      NotFound
 EpciNotFound         NotFound
 DepartmentNotFound   NotFound
 RegionNotFound       NotFound
+InvalidParameter     BadRequest
 """
 
-from chassis.problems import NotFound, Text
+from chassis.problems import BadRequest, NotFound, Text
 
 
 class TownNotFound(NotFound):
@@ -38,3 +39,9 @@ class RegionNotFound(NotFound):
     """No region has this code."""
 
     title = Text("Aucune région n'a ce code", "No region has this code")
+
+
+class InvalidParameter(BadRequest):
+    """A parameter breaks the contract, where OGC wants 400 and not our 422."""
+
+    title = Text("Un paramètre est invalide", "A parameter is invalid")

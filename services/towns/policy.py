@@ -15,6 +15,14 @@ POLICY = PolicyTable(
         "list_regions": Open(),
         "show_region": Open(),
         "resolve_place": Open(),
+        "show_ogc_landing": Open(),
+        "show_ogc_landing_with_slash": Open(),
+        "show_ogc_definition": Open(),
+        "show_ogc_conformance": Open(),
+        "list_ogc_collections": Open(),
+        "show_ogc_collection": Open(),
+        "list_town_features": Open(),
+        "show_town_feature": Open(),
         "list_towns_events": Open(),
     }
 )

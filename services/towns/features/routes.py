@@ -1,0 +1,142 @@
+"""The towns for geographic software: OGC API Features Part 1, core, GeoJSON and OpenAPI 3.0."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Path, Query
+from starlette.responses import JSONResponse
+
+from chassis.lane import Reading, Router
+from chassis.problems import InvalidCursor
+from chassis.reads import PUBLIC, Answer, Bytes, Reads
+from services.towns.errors import InvalidParameter, TownNotFound
+from services.towns.features import documents, store
+from services.towns.features.contract import (
+    FeaturesOfTowns,
+    LinkedTownFeature,
+    OgcApiDefinition,
+    OgcCollection,
+    OgcCollections,
+    OgcConformance,
+    OgcLanding,
+    OgcLink,
+)
+from services.towns.features.definition import definition
+from services.towns.features.queries import FeatureQuery
+
+router = Router()
+
+FeatureId = Annotated[
+    str,
+    Path(pattern=r"^acv-\d{3,6}$", description="`acv_id` of the town", examples=["acv-051"]),
+]
+
+
+class GeoJson(JSONResponse):
+    """GeoJSON, as the contract shows it."""
+
+    media_type = documents.GEOJSON
+
+
+class OpenApi(JSONResponse):
+    """An OpenAPI 3.0 document, as the contract shows it."""
+
+    media_type = documents.OPENAPI
+
+
+@router.read("/ogc/", answer=OgcLanding, shown=False)
+async def show_ogc_landing_with_slash(reads: Reading) -> Answer:
+    """Show the landing page to the clients that add a slash to every address (OWSLib)."""
+    return reads.computed(documents.landing(reads.public_url, store.attribution()))
+
+
+@router.read("/ogc", answer=OgcLanding)
+async def show_ogc_landing(reads: Reading) -> Answer:
+    """Show where everything is: the landing page of OGC API Features."""
+    return reads.computed(documents.landing(reads.public_url, store.attribution()))
+
+
+@router.read("/ogc/api", answer=OgcApiDefinition, response_class=OpenApi)
+async def show_ogc_definition(reads: Reading) -> Answer:
+    """Show the definition of this part of the API, OpenAPI 3.0."""
+    return _typed(_definition(reads.public_url), documents.OPENAPI)
+
+
+@router.read("/ogc/conformance", answer=OgcConformance)
+async def show_ogc_conformance(reads: Reading) -> Answer:
+    """List the conformance classes of OGC API Features that are kept to."""
+    return reads.computed(documents.conformance())
+
+
+@router.read("/ogc/collections", answer=OgcCollections)
+async def list_ogc_collections(reads: Reading) -> Answer:
+    """List the collections of features: the towns alone."""
+    around = await _around(reads)
+    return reads.computed(documents.collections(reads.public_url, store.attribution(), around))
+
+
+@router.read("/ogc/collections/towns", answer=OgcCollection)
+async def show_ogc_collection(reads: Reading) -> Answer:
+    """Show the collection of towns: its box, its time, its links."""
+    around = await _around(reads)
+    return reads.computed(documents.towns(reads.public_url, store.attribution(), around))
+
+
+@router.read(
+    "/ogc/collections/towns/items",
+    answer=FeaturesOfTowns,
+    refusals=[InvalidCursor],
+    response_class=GeoJson,
+    invalid=InvalidParameter,
+)
+async def list_town_features(reads: Reading, query: Annotated[FeatureQuery, Query()]) -> Answer:
+    """List the towns as GeoJSON features, those that left the programme included."""
+    part = await reads.part(store.FEATURES, query, sort="acv_id", counted=True)
+    following = None if part.following is None else reads.public_url + part.following
+    collection = f"{reads.public_url}/ogc/collections/towns"
+    parts = [
+        b'{"type":"FeatureCollection","links":',
+        _json(documents.links_of_page(reads.address, collection, following)),
+        datetime.now(UTC).strftime(',"timeStamp":"%Y-%m-%dT%H:%M:%SZ"').encode(),
+        b',"numberMatched":%d,"numberReturned":%d' % (part.total or 0, len(part.rows)),
+        b',"features":[',
+        b",".join([row[0] for row in part.rows]),
+        b"]}",
+    ]
+    return _typed(b"".join(parts), documents.GEOJSON, following)
+
+
+@router.read(
+    "/ogc/collections/towns/items/{feature_id}",
+    answer=LinkedTownFeature,
+    refusals=[TownNotFound],
+    response_class=GeoJson,
+)
+async def show_town_feature(reads: Reading, feature_id: FeatureId) -> Answer:
+    """Show one town as a GeoJSON feature."""
+    links = _json(documents.links_of_feature(reads.public_url, feature_id)).decode()
+    values = {"acv_id": feature_id, "links": links, "public_url": reads.public_url}
+    media = documents.GEOJSON.encode()
+    return await reads.one(store.ONE_FEATURE, values, missing=TownNotFound, media=media)
+
+
+async def _around(reads: Reads) -> Any:
+    return await reads.pool.fetchrow(store.AROUND_ALL.sql, *store.AROUND_ALL.arguments({}))
+
+
+@lru_cache(maxsize=1)
+def _definition(public_url: str) -> bytes:
+    return orjson.dumps(definition(router.routes, public_url))
+
+
+def _json(links: list[OgcLink]) -> bytes:
+    return orjson.dumps([link.model_dump() for link in links])
+
+
+def _typed(body: bytes, media: str, following: str | None = None) -> Bytes:
+    headers = [(b"content-type", media.encode()), PUBLIC]
+    if following is not None:
+        headers.append((b"link", f'<{following}>; rel="next"'.encode()))
+    return Bytes(body, headers)
