@@ -13,13 +13,16 @@ from pydantic_settings import BaseSettings
 from chassis.sockets import bound_socket
 from deploy.names import SERVICES
 
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+
 
 class RunSettings(BaseSettings):
-    """How the product is started: `MODE`, `HOST`, `PORT`, `WORKERS`."""
+    """How the product is started: `MODE`, `HOST`, `PORT`, `PORT_WAIT` (seconds), `WORKERS`."""
 
     mode: Literal["single", "distributed"] = "single"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    port_wait: int = Field(default=20, ge=0)
     workers: int = Field(default=1, ge=1, le=64)
 
 
@@ -67,27 +70,29 @@ def planned(
     public = ports.hold(settings.port)
     shared = dict(environment)
     shared.setdefault("PUBLIC_URL", f"http://{_written(settings.host)}:{public}")
+    figures = folder / f"metrics-{public}" if settings.workers > 1 else None
     services = []
     if settings.mode == "distributed":
         for name in SERVICES:
             port = ports.hold(0)
             shared[f"GATEWAY_{name.upper()}_URL"] = f"http://{_written(settings.host)}:{port}"
-            services.append(Process(name, name, settings.host, port, shared))
+            alone = {**shared, **_added_up(figures, name)}
+            services.append(Process(name, name, settings.host, port, alone))
     kind = "gateway" if settings.mode == "distributed" else "all"
-    if settings.workers > 1:
-        shared["PROMETHEUS_MULTIPROC_DIR"] = str(_emptied(folder / f"metrics-{public}"))
-    names = [
-        kind if number == 1 else f"{kind}-{number}" for number in range(1, settings.workers + 1)
-    ]
-    return services + [Process(name, kind, settings.host, public, shared) for name in names]
+    together = {**shared, **_added_up(figures, kind)}
+    numbers = range(1, settings.workers + 1)
+    names = [kind if number == 1 else f"{kind}-{number}" for number in numbers]
+    return services + [Process(name, kind, settings.host, public, together) for name in names]
 
 
 def _written(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _emptied(folder: Path) -> Path:
-    """Return the folder where processes that share a port add up their figures, made empty."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+def _added_up(figures: Path | None, kind: str) -> dict[str, str]:
+    """Return where processes that share a port add up their figures, a folder made empty."""
+    if figures is None:
+        return {}
+    shutil.rmtree(figures / kind, ignore_errors=True)
+    (figures / kind).mkdir(parents=True)
+    return {FIGURES: str(figures / kind)}

@@ -14,13 +14,12 @@ from typing import NoReturn
 from chassis.embedded_place import EmbeddedPostgresError
 from deploy.databases import Databases, DatabaseSettingsError, databases
 from deploy.kept import ROOT, data_folder, kept_secret
-from deploy.plan import Ports, Process, RunSettings, planned
+from deploy.plan import FIGURES, Ports, Process, RunSettings, planned
 from deploy.progress import say
 from deploy.supervisor import Family, StartFailedError, Supervisor, ended
 
 _CHILDREN = "deploy.children"
 _PREPARE = f"{_CHILDREN}:prepare_databases"
-_PORT_SECONDS = 20
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _EXAMPLES = (
     ("towns", "/v1/towns?region=44&limit=3"),
@@ -38,6 +37,8 @@ def main() -> None:
     """Run the product as the environment asks."""
     settings = RunSettings()
     folder = data_folder()
+    if settings.workers > 1:  # the family chooses at its imports how figures are kept
+        os.environ[FIGURES] = str(folder)
     family = Family(_CHILDREN)
     family.gather()
     try:
@@ -90,7 +91,7 @@ async def _planned_when_free(
     settings: RunSettings, environment: Mapping[str, str], *, ports: Ports, folder: Path
 ) -> list[Process]:
     """Plan the processes; wait for the port of a killed run whose last process still ends."""
-    for second in range(_PORT_SECONDS):
+    for second in range(settings.port_wait + 1):
         try:
             return planned(settings, environment, ports=ports, folder=folder)
         except OSError:

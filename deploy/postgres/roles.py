@@ -114,3 +114,5 @@ async def _let_connect(connection: asyncpg.Connection, service: str) -> None:
     name = await connection.fetchval("SELECT quote_ident(current_database())")
     for kind in LOGIN_ROLES:
         await connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {service}_{kind}")
+    # Imports stage their rows in tables that only their own session sees.
+    await connection.execute(f"GRANT TEMPORARY ON DATABASE {name} TO {service}_runtime")
