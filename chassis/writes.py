@@ -196,8 +196,7 @@ async def _committed(request: Request, use: KeyUse | None, *, handler: Handler) 
                 _claim_first(session, database.schema, use)
             response = await handler(request)
             if use is not None:
-                # a handler that needed no SQL has not claimed yet
-                await session.connection()
+                # claims too, if the handler needed no SQL
                 await keep(session, database.schema, use, answer=_stored(response))
     except DBAPIError as error:
         raise _told(error) from error
