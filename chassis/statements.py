@@ -52,14 +52,14 @@ def bound(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> ColumnEle
 
 
 def any_of(
-    column: ColumnElement[Any], name: str, kind: type[TypeEngine[Any]] = Text
+    column: ColumnElement[Any], name: str, *, kind: type[TypeEngine[Any]] = Text
 ) -> ColumnElement[bool]:
     """Whether a column holds one of the values bound under a name."""
     return column == func.any(bound(name, ARRAY(kind)))
 
 
 def shares(
-    column: ColumnElement[Any], name: str, kind: type[TypeEngine[Any]] = Text
+    column: ColumnElement[Any], name: str, *, kind: type[TypeEngine[Any]] = Text
 ) -> ColumnElement[bool]:
     """Whether an array column holds one of the values bound under a name."""
     return column.op("&&", is_comparison=True)(bound(name, ARRAY(kind)))

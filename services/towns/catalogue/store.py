@@ -100,8 +100,8 @@ TOWNS = Listing(
         "epci": shares(card.epci_sirens, "epci"),
         "status": any_of(card.status, "status"),
         "phase": shares(card.phases, "phase"),
-        "cohort": any_of(card.cohort, "cohort", SmallInteger),
-        "wave": shares(card.wave, "wave", SmallInteger),
+        "cohort": any_of(card.cohort, "cohort", kind=SmallInteger),
+        "wave": shares(card.wave, "wave", kind=SmallInteger),
         "q": card.search.op("@@", is_comparison=True)(
             func.to_tsquery(literal_column("'simple'"), bound("words", Text))
         ),

@@ -119,8 +119,8 @@ FEATURES = Listing(
         "epci": shares(card.epci_sirens, "epci"),
         "status": any_of(card.status, "status"),
         "phase": any_of(card.phase, "phase"),
-        "cohort": any_of(card.cohort, "cohort", SmallInteger),
-        "wave": shares(card.wave, "wave", SmallInteger),
+        "cohort": any_of(card.cohort, "cohort", kind=SmallInteger),
+        "wave": shares(card.wave, "wave", kind=SmallInteger),
         "bbox": or_(_box("west", "east"), _box("west_again", "east_again")),
         "datetime": (card.member_from <= bound("last_day", Date))
         & or_(card.member_until.is_(None), card.member_until > bound("first_day", Date)),

@@ -26,7 +26,9 @@ MOST_READ = 200
 _NO_TEXT, _NO_CODES = cast(null(), Text), cast(null(), ARRAY(Text))
 
 
-def _places(kind: str, source: FromClause, code: str, **known: ColumnElement[Any]) -> Select[Any]:
+def _places(
+    kind: str, source: FromClause, *, code: str, **known: ColumnElement[Any]
+) -> Select[Any]:
     """Return the rows of one kind, in the columns that all kinds share."""
     columns = {
         "kind": literal_column(f"'{kind}'", Text),
@@ -46,16 +48,16 @@ _place = union_all(
     _places(
         "commune",
         Commune.__table__,
-        "insee_code",
+        code="insee_code",
         siren=_commune.siren,
         postal_codes=_commune.postal_codes,
         acv_id=_commune.acv_id,
         words=_commune.words,
     ),
-    _places("epci", Epci.__table__, "siren", siren=_epci.siren),
-    _places("department", Department.__table__, "code"),
-    _places("region", Region.__table__, "code"),
-    _places("town", Town.__table__, "acv_id", acv_id=_town.acv_id, words=_town.words),
+    _places("epci", Epci.__table__, code="siren", siren=_epci.siren),
+    _places("department", Department.__table__, code="code"),
+    _places("region", Region.__table__, code="code"),
+    _places("town", Town.__table__, code="acv_id", acv_id=_town.acv_id, words=_town.words),
 ).subquery("place")
 
 
