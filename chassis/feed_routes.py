@@ -70,7 +70,7 @@ def feed_router(service: str) -> Router:
             start, tuple(query.types) if query.types else None, query.subject, query.limit
         )
         page = await feed_page(reads.pool, service, asked)
-        after = reads.cursors.signed(binding, page.after)
+        after = reads.cursors.signed(binding, [*page.after])
         ending: dict[str, str] = {"after": after}
         if page.more:
             ending["next"] = reads.continued("after", after)

@@ -65,7 +65,9 @@ class Gateway:
         )
         self._caching = settings.cache
         observer = Observer(self._ways, monotonic)
-        self._own = own_routes(settings, contracts, self._collections, observer)
+        self._own = own_routes(
+            settings, contracts, collections=self._collections, observer=observer
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -135,7 +137,9 @@ class Gateway:
             return []
         every = self._settings.feed_interval.total_seconds()
         return [
-            Watcher(name, way.upstream, self._validities[name], clock=monotonic, every=every)
+            Watcher(
+                name, way.upstream, validity=self._validities[name], clock=monotonic, every=every
+            )
             for name, way in self._ways.items()
         ]
 

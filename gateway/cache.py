@@ -65,7 +65,7 @@ class Entry:
             and now < self.expires_at
         )
 
-    def renewed(self, now: float, generation: int, lifetime: float) -> None:
+    def renewed(self, now: float, *, generation: int, lifetime: float) -> None:
         """Take note that the service has just confirmed the answer."""
         self.generation, self.stored_at, self.expires_at = generation, now, now + lifetime
         self._second = -1

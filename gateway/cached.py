@@ -82,7 +82,7 @@ class Cache:
         await forward(scope, receive, collector, known_etag=kept.upstream_etag if kept else None)
 
     def kept(
-        self, key: Key, body: bytes, headers: Headers, validity: Validity, generation: int
+        self, key: Key, body: bytes, *, headers: Headers, validity: Validity, generation: int
     ) -> Entry:
         """Keep a whole public answer."""
         entry = entry_of(
@@ -98,7 +98,7 @@ class Cache:
 
     def confirmed(self, entry: Entry, generation: int) -> None:
         """Take note that the service still gives this answer."""
-        entry.renewed(self.clock(), generation, self._lifetime)
+        entry.renewed(self.clock(), generation=generation, lifetime=self._lifetime)
 
 
 class _Collector:
@@ -154,8 +154,13 @@ class _Collector:
             self._cache.confirmed(self._kept, self._generation)
             await self._cache.sent(self._kept, self._asked, self._scope, self._send)
             return
-        headers = self._start["headers"]
-        entry = self._cache.kept(self._asked.key, body, headers, self._validity, self._generation)
+        entry = self._cache.kept(
+            self._asked.key,
+            body,
+            headers=self._start["headers"],
+            validity=self._validity,
+            generation=self._generation,
+        )
         entry.operation = self._scope["state"].get("operation", "none")
         unchanged = seen_by(self._asked, entry.etag)
         self._start["status"] = 304 if unchanged else 200

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Callable
 from urllib.parse import quote
 
+import structlog
+
 from gateway.asking import asked
 from gateway.cache import Validity
 from gateway.upstreams import Upstream
 
+_LOG = structlog.get_logger()
 _PATIENCE = 1.5
 _TRUST = 3.0  # three polls: one may be slow without emptying the cache
 _BUSY_PAUSE = 0.02
@@ -20,8 +23,8 @@ class Watcher:
         self,
         service: str,
         upstream: Upstream,
-        validity: Validity,
         *,
+        validity: Validity,
         clock: Callable[[], float],
         every: float = 1.0,
     ) -> None:
@@ -33,6 +36,7 @@ class Watcher:
         self._start = f"/v1/events/{service}?limit=200"
         self._url = self._start
         self._last: str | None = None
+        self._readable = True
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -45,7 +49,11 @@ class Watcher:
         began = self._clock()
         answer = await asked(self._upstream, self._url, seconds=_PATIENCE, by="gateway-feed")
         page = answer.json() if answer is not None and answer.status == 200 else None  # noqa: PLR2004
-        if not isinstance(page, dict) or not isinstance(page.get("items"), list):
+        readable = isinstance(page, dict) and isinstance(page.get("items"), list)
+        if readable is not self._readable:
+            self._readable = readable
+            _LOG.warning("feed", service=self._service, readable=readable)
+        if page is None or not readable:
             return False
         last = page["items"][-1]["id"] if page["items"] else self._last
         new, self._last = last != self._last, last

@@ -126,6 +126,7 @@ class _Call:
         self.begun = False
         self.left = False
         self.failure: Exception | None = None
+        self._began = 0.0
         self._way = way
         self._scope = scope
         self._receive = receive
@@ -139,6 +140,7 @@ class _Call:
 
     async def run(self) -> None:
         """Take a slot and call, within the deadline; queue time counts."""
+        self._began = asyncio.get_running_loop().time()
         if self._read or self._way.upstream.remote:
             async with asyncio.timeout(self._deadlines.first_byte) as self._timeout:
                 await self._in_turn()
@@ -208,8 +210,8 @@ class _Call:
         await self._send(message)
 
     def _until_the_end(self) -> float | None:
-        total, loop = self._deadlines.total, asyncio.get_running_loop()
-        return None if total is None else loop.time() + total - self._deadlines.first_byte
+        total = self._deadlines.total
+        return None if total is None else self._began + total
 
 
 class _Watch:

@@ -1,6 +1,6 @@
 """The gateway's own operations: what they answer, and their part of the contract."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import models_json_schema
@@ -80,17 +80,33 @@ class ApiCatalog(Output):
 
 _JSON = "application/json"
 _LINKSET = "application/linkset+json"
-_OPERATIONS: tuple[tuple[str, str, str, str, str], ...] = (
-    ("/", "show_entrance", "First screen for a person, API root for a program", _JSON, "ApiRoot"),
-    ("/v1", "show_api_root", "Where everything is", _JSON, "ApiRoot"),
-    ("/status", "show_status", "State of each service", _JSON, "Status"),
-    ("/health/live", "show_liveness", "The gateway runs", _JSON, "Health"),
-    ("/health/ready", "show_readiness", "The gateway takes requests", _JSON, "Health"),
-    ("/openapi.json", "show_contract", "This contract, OpenAPI 3.1", _JSON, ""),
-    ("/openapi-3.0.json", "show_older_contract", "This contract, OpenAPI 3.0.3", _JSON, ""),
-    ("/openapi/{service}.json", "show_service_contract", "Contract of one service", _JSON, ""),
-    ("/.well-known/api-catalog", "show_api_catalog", "RFC 9727 catalogue", _LINKSET, "ApiCatalog"),
-    ("/problems/{slug}", "show_problem_page", "What a refusal means", "text/html", "text"),
+
+
+class _Own(NamedTuple):
+    """One operation: its answer's media type and schema."""
+
+    path: str
+    name: str
+    summary: str
+    media: str
+    schema: str
+
+
+_OPERATIONS = (
+    _Own(
+        "/", "show_entrance", "First screen for a person, API root for a program", _JSON, "ApiRoot"
+    ),
+    _Own("/v1", "show_api_root", "Where everything is", _JSON, "ApiRoot"),
+    _Own("/status", "show_status", "State of each service", _JSON, "Status"),
+    _Own("/health/live", "show_liveness", "The gateway runs", _JSON, "Health"),
+    _Own("/health/ready", "show_readiness", "The gateway takes requests", _JSON, "Health"),
+    _Own("/openapi.json", "show_contract", "This contract, OpenAPI 3.1", _JSON, ""),
+    _Own("/openapi-3.0.json", "show_older_contract", "This contract, OpenAPI 3.0.3", _JSON, ""),
+    _Own("/openapi/{service}.json", "show_service_contract", "Contract of one service", _JSON, ""),
+    _Own(
+        "/.well-known/api-catalog", "show_api_catalog", "RFC 9727 catalogue", _LINKSET, "ApiCatalog"
+    ),
+    _Own("/problems/{slug}", "show_problem_page", "What a refusal means", "text/html", "text"),
 )
 
 
@@ -102,13 +118,14 @@ def own_contract() -> Contract:
         "openapi": "3.1.0",
         "info": {"title": "Gateway", "version": "1.0.0"},
         "tags": [{"name": "api", "description": "The API itself: contracts, status, catalogue"}],
-        "paths": {path: {"get": _operation(path, *rest)} for path, *rest in _OPERATIONS},
+        "paths": {own.path: {"get": _operation(own)} for own in _OPERATIONS},
         "components": {"schemas": drawn["$defs"]},
     }
-    return finished(draft, rights={name: "open" for _, name, *_ in _OPERATIONS})
+    return finished(draft, rights={own.name: "open" for own in _OPERATIONS})
 
 
-def _operation(path: str, name: str, summary: str, media: str, schema: str) -> dict[str, Any]:
+def _operation(own: _Own) -> dict[str, Any]:
+    path, name, summary, media, schema = own
     described: dict[str, Any] = {"$ref": _REF.format(model=schema)}
     if schema in {"", "text"}:
         described = {"type": "string"} if schema else {"type": "object"}

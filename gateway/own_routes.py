@@ -28,6 +28,7 @@ _SOON_STALE = 5
 def own_routes(
     settings: Settings,
     contracts: Mapping[str, Contract],
+    *,
     collections: Collections,
     observer: Observer,
 ) -> Mapping[str, Handler]:
@@ -40,7 +41,7 @@ def own_routes(
         if not is_local(path)
     }
     root = Document(JSON, _json(api_root(settings, collections)), varies_by=b"Accept")
-    pages = _Pages(settings, observer, root)
+    pages = _Pages(settings, observer, root=root)
     documents = {
         "/v1": root,
         "/health/live": Document(JSON, _json(Health(status="live")), lifetime=0),
@@ -48,7 +49,7 @@ def own_routes(
         "/openapi.json": Document(JSON, orjson.dumps(whole)),
         "/openapi-3.0.json": Document(JSON, orjson.dumps(older(whole))),
         "/.well-known/api-catalog": Document(LINKSET, _json(api_catalog(settings))),
-        "/docs": Document(HTML, reference(whole, owners, settings.public_url)),
+        "/docs": Document(HTML, reference(whole, owners, public_url=settings.public_url)),
     }
     documents |= {
         f"/openapi/{name}.json": Document(JSON, orjson.dumps(contract))
@@ -64,7 +65,7 @@ def own_routes(
 class _Pages:
     """The pages that are made when asked, because they show the services as they are now."""
 
-    def __init__(self, settings: Settings, observer: Observer, root: Document) -> None:
+    def __init__(self, settings: Settings, observer: Observer, *, root: Document) -> None:
         self._settings = settings
         self._observer = observer
         self._root = root
@@ -75,7 +76,7 @@ class _Pages:
             await sent(self._root, scope, send)
             return
         status = await self._observer.status()
-        body = entrance(status, self._settings.public_url, _language(scope))
+        body = entrance(status, self._settings.public_url, language=_language(scope))
         page = Document(HTML, body, varies_by=b"Accept, Accept-Language", lifetime=_SOON_STALE)
         await sent(page, scope, send)
 

@@ -40,9 +40,9 @@ def refusals(contract: Contract) -> Mapping[str, Refusal]:
 
 
 def _examples(contract: Contract) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for item in contract["paths"].values():
-        for operation in operations(item):
-            for answer in operation["responses"].values():
-                examples = answer.get("content", {}).get(MEDIA_TYPE, {}).get("examples", {})
-                for slug, example in examples.items():
-                    yield operation["operationId"], slug, example
+    every = [found for item in contract["paths"].values() for found in operations(item)]
+    for operation in every:
+        for answer in operation["responses"].values():
+            examples = answer.get("content", {}).get(MEDIA_TYPE, {}).get("examples", {})
+            for slug, example in examples.items():
+                yield operation["operationId"], slug, example

@@ -53,10 +53,10 @@ class Observer:
         began = self._clock()
         answer = await asked(way.upstream, "/health/ready", seconds=_PATIENCE, by="gateway-status")
         latency = round((self._clock() - began) * 1000, 1)
-        return described(way.name, answer, latency)
+        return described(way.name, answer, latency_ms=latency)
 
 
-def described(name: str, answer: Answer | None, latency_ms: float) -> ServiceStatus:
+def described(name: str, answer: Answer | None, *, latency_ms: float) -> ServiceStatus:
     """Return what an answer to `/health/ready` says."""
     said = answer.json() if answer is not None else None
     told = said if isinstance(said, dict) else {}

@@ -64,7 +64,7 @@ _LINKS = (
 )
 
 
-def entrance(status: Status, public_url: str, language: str) -> bytes:
+def entrance(status: Status, public_url: str, *, language: str) -> bytes:
     """Return the page."""
     text = _TEXTS[language]
     cards = "".join(_card(service, language) for service in status.services)

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.contracts import SERVICES, Contract
 from gateway.portal.page import framed
-from gateway.portal.shapes import schema_block, shape
+from gateway.portal.shapes import prose, schema_block, shape
 
 _GROUPS = {
     "towns": "Villes",
@@ -19,7 +19,7 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 Operation = tuple[str, str, dict[str, Any]]
 
 
-def reference(contract: Contract, owners: Mapping[str, str], public_url: str) -> bytes:
+def reference(contract: Contract, owners: Mapping[str, str], *, public_url: str) -> bytes:
     """Return the page; `owners` tells the service of each path, the rest is the gateway's."""
     groups: dict[str, list[Operation]] = {name: [] for name in _GROUPS}
     for path, method, operation in _operations(contract):
@@ -64,15 +64,16 @@ def _group(name: str, found: list[Operation], public_url: str) -> str:
 def _block(path: str, method: str, operation: dict[str, Any], *, public_url: str) -> str:
     kind = "method" if method == "get" else "method change"
     summary = escape(operation.get("summary", ""))
+    curl = escape(_curl(path, method, operation=operation, public_url=public_url))
     return f"""<details class="operation" id="{operation["operationId"]}" open>
 <summary><span class="{kind}">{method.upper()}</span> <code>{escape(path)}</code>
 <span class="aside" lang="en">{summary}</span></summary><div>
-<p lang="en">{escape(operation.get("description", ""))}</p>
-<pre tabindex="0"><code>{escape(_curl(path, method, operation, public_url))}</code></pre>
+<p lang="en">{prose(operation.get("description", ""))}</p>
+<pre tabindex="0"><code>{curl}</code></pre>
 {_parameters(operation)}{_body(operation)}{_answers(operation)}</div></details>"""
 
 
-def _curl(path: str, method: str, operation: dict[str, Any], public_url: str) -> str:
+def _curl(path: str, method: str, *, operation: dict[str, Any], public_url: str) -> str:
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "path":
             shown = _example(parameter)
@@ -91,7 +92,7 @@ def _parameters(operation: dict[str, Any]) -> str:
     rows = "".join(
         f"<tr><td><code>{escape(one['name'])}</code></td><td>{one['in']}</td>"
         f"<td>{shape(one.get('schema', {}))}</td><td>{'oui' if one.get('required') else 'non'}</td>"
-        f'<td lang="en">{escape(one.get("description", ""))}</td></tr>'
+        f'<td lang="en">{prose(one.get("description", ""))}</td></tr>'
         for one in operation.get("parameters", [])
     )
     return _table("Paramètres", ("Nom", "Place", "Forme", "Requis", "Sens"), rows)
@@ -123,7 +124,7 @@ def _answer(status: str, said: dict[str, Any]) -> str:
         for slug in one.get("examples", {})
         if status.isdigit() and status >= "400"
     )
-    meaning = refusals or f'<span lang="en">{escape(said.get("description", ""))}</span>'
+    meaning = refusals or f'<span lang="en">{prose(said.get("description", ""))}</span>'
     return f"<tr><td>{status}</td><td>{meaning}</td><td>{shapes}</td></tr>"
 
 

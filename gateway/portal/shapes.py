@@ -1,9 +1,11 @@
 """JSON schemas as short readable HTML."""
 
+import re
 from html import escape
 from typing import Any
 
 _SHOWN_VALUES = 12
+_MARKED = re.compile(r"`([^`]+)`")
 
 
 def shape(schema: Any) -> str:
@@ -28,18 +30,23 @@ def schema_block(name: str, schema: dict[str, Any]) -> str:
     rows = "".join(
         f"<tr><td><code>{escape(key)}</code></td><td>{shape(drawn)}</td>"
         f"<td>{'oui' if key in required else 'non'}</td>"
-        f'<td lang="en">{escape(str(drawn.get("description", "")))}</td></tr>'
+        f'<td lang="en">{prose(drawn.get("description", ""))}</td></tr>'
         for key, drawn in schema.get("properties", {}).items()
     )
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("Clé", "Forme", "Requis", "Sens"))
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     drawn = f'<div class="scroll">{table}</div>' if rows else f"<p>{shape(schema)}</p>"
-    about = escape(schema.get("description", ""))
+    about = prose(schema.get("description", ""))
     return (
         f'<details class="schema" id="schema-{escape(name)}" open>'
         f"<summary><code>{escape(name)}</code></summary>"
         f'<div><p lang="en">{about}</p>{drawn}</div></details>'
     )
+
+
+def prose(text: str) -> str:
+    """Return a sentence of the contract, its `marked` names as code."""
+    return _MARKED.sub(r"<code>\1</code>", escape(text))
 
 
 def _simple(schema: dict[str, Any]) -> str:

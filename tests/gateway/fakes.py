@@ -165,7 +165,7 @@ async def served(apps: Mapping[str, ASGIApp]) -> AsyncIterator[dict[str, str]]:
     config = uvicorn.Config(chosen, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(list(listening.values())))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110  # uvicorn tells it no other way
         await asyncio.sleep(0.005)
     yield {name: f"http://127.0.0.1:{port}" for port, name in ports.items()}
     server.should_exit = True
