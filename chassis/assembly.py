@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -31,6 +32,7 @@ from chassis.problems import (
     NotFound,
     Problem,
     ServiceUnavailable,
+    Text,
     UnsupportedMediaType,
 )
 from chassis.reads import ReadContext
@@ -99,14 +101,14 @@ class ServiceApp:
         try:
             await self._web(scope, receive, send)
         except RequestValidationError as raised:
-            raise _invalid(raised) from None
+            raise _invalid(raised, scope) from None
         except HTTPException as raised:
             raise self._translated(raised, scope) from None
 
     def openapi(self) -> dict[str, Any]:
         """Return the contract of the service."""
         rights = {name: described(row) for name, row in self._policy.items()}
-        return finished(self._web.openapi(), rights=rights)
+        return finished(deepcopy(self._web.openapi()), rights=rights)
 
     def _translated(self, raised: HTTPException, scope: Scope) -> Problem:
         if raised.status_code != MethodNotAllowed.status:
@@ -150,10 +152,15 @@ def described(row: Policy) -> str:
     return row.scope if isinstance(row, Scoped) else "open"
 
 
-def _invalid(raised: RequestValidationError) -> Problem:
+def _invalid(raised: RequestValidationError, scope: Scope) -> Problem:
     found = raised.errors()
     if any(error["type"] == "json_invalid" for error in found):
         return MalformedJson()
+    media_type = dict(scope["headers"]).get(b"content-type", b"").partition(b";")[0].strip()
+    if any(error["loc"] == ("body",) for error in found) and not media_type.endswith(b"json"):
+        return UnsupportedMediaType(
+            Text("Attendu : application/json", "Expected: application/json")
+        )
     places = {error["loc"][0] for error in found}
     where: Where = "body" if "body" in places else "parameter"
     return InvalidValue(

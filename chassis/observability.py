@@ -35,6 +35,11 @@ DURATION = Histogram(
     "acdt_request_seconds", "Time to the last byte", ["server", "operation"], buckets=_SECONDS
 )
 
+# frames without their variables: these hold what callers sent, and secrets
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
+)
+
 
 def configure_logs(level: str) -> None:
     """Send every log line to standard output as one JSON object."""
@@ -44,7 +49,7 @@ def configure_logs(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            _TRACEBACKS,
             structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),

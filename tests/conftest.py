@@ -18,6 +18,7 @@ from chassis.embedded import embedded_server
 from chassis.embedded_place import discard
 from chassis.http import Edge
 from chassis.migrations import upgrade
+from chassis.observability import configure_logs
 from chassis.testing import TEST_URL, client_of, copied_database, url_of
 from deploy.postgres.roles import prepare_database, prepare_roles
 from services.towns.app import create_app as create_towns
@@ -33,6 +34,7 @@ _ADMIN_URL = "ACDT_TEST_ADMIN_URL"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server in the process that leads the run; its workers inherit the address."""
+    configure_logs("critical")
     if hasattr(config, "workerinput"):
         return
     data = DATA / f"test-{os.getpid()}"
