@@ -110,6 +110,7 @@ def discard(data: Path) -> None:
     place = place_for(data)
     for folder in (place.data, place.socket, _SHELTERS / place.socket.name):
         shutil.rmtree(folder, ignore_errors=True)
+    place.data.with_name(f"{place.data.name}.lock").unlink(missing_ok=True)
 
 
 def _identity() -> Identity:

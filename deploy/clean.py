@@ -13,7 +13,7 @@ def main() -> None:
         with embedded_server(data):
             pass
         discard(data)
-        lock.unlink()
+        lock.unlink(missing_ok=True)
         say(f"{data} is deleted")
 
 

@@ -51,7 +51,7 @@ def free_port() -> int:
 
 @contextmanager
 def product(
-    data: Path, *, mode: str, port: int, workers: int = 1, port_wait: int = 20
+    data: Path, *, mode: str, port: int, workers: int = 1, **settings: str
 ) -> Iterator[Product]:
     """Start the product and wait until it says that it is ready; kill what a failed test leaves."""
     environment = {
@@ -60,7 +60,7 @@ def product(
         "MODE": mode,
         "PORT": str(port),
         "WORKERS": str(workers),
-        "PORT_WAIT": str(port_wait),
+        **settings,
     }
     command = [sys.executable, "-m", "deploy.run"]
     process = subprocess.Popen(  # noqa: S603 -- our own command
@@ -190,7 +190,16 @@ def test_a_taken_port_is_said_and_nothing_is_left_running(data: Path) -> None:
         taken.listen()
         with (
             pytest.raises(AssertionError, match="is taken: stop its user or set PORT"),
-            product(data, mode="single", port=taken.getsockname()[1], port_wait=1),
+            product(data, mode="single", port=taken.getsockname()[1], PORT_WAIT="1"),
         ):
             pass
+    assert not (data / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_setting_that_does_not_fit_is_said_and_nothing_is_left_running(data: Path) -> None:
+    with (
+        pytest.raises(AssertionError, match="funding ended with 1 before it was ready"),
+        product(data, mode="distributed", port=free_port(), FUNDING_READ_POOL_SIZE="0"),
+    ):
+        pass
     assert not (data / "postgres" / "postmaster.pid").exists()
