@@ -80,20 +80,29 @@ class Fuzzer:
         case.validate_response(response, checks=self._checks)
 
     def example(self, label: str) -> requests.Response:
-        """Send an operation its documented examples: what is required and nothing more."""
+        """Send an operation its documented examples: what is required, then one option more.
+
+        `/v1/resolve` takes a code or a name: neither is required, one of them is.
+        """
         method, path = label.split(" ")
         operation = self._document["paths"][path][method.lower()]
         query: dict[str, Any] = {}
+        options: dict[str, Any] = {}
         for parameter in parameters(self._document, path, operation):
             value = example_of(self._document, parameter)
             if parameter["in"] == "path":
                 path = path.replace(f"{{{parameter['name']}}}", quote(str(value), safe=""))
-            elif parameter.get("required") and parameter["in"] == "query":
-                query[parameter["name"]] = value
+            elif parameter["in"] == "query" and value is not None:
+                chosen = query if parameter.get("required") else options
+                chosen[parameter["name"]] = value
         body = _body_of(self._document, operation)
-        return self._session.request(
-            method, self._url + path, params=query, json=body, timeout=SECONDS
-        )
+        for option in ({}, *({name: value} for name, value in options.items())):
+            answer = self._session.request(
+                method, self._url + path, params=query | option, json=body, timeout=SECONDS
+            )
+            if answer.ok:
+                break
+        return answer
 
 
 def _body_of(document: Document, operation: Document) -> Any:
