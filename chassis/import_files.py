@@ -73,7 +73,7 @@ def _headed(rows: Iterator[Cells]) -> tuple[Cells, Iterator[Line]]:
             "empty-file",
             Text("Le fichier n'a pas de ligne d'en-tête", "The file has no header row"),
         )
-    return header, ((number, row) for number, row in enumerate(rows, 2) if any(row))
+    return header, enumerate(rows, 2)
 
 
 def _csv_rows(file: IO[bytes]) -> Iterator[Cells]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_type_hints
 
-from pydantic import BaseModel
 from sqlalchemy import BigInteger, Column, MetaData, Table
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,20 +43,25 @@ class Merge:
 class Importer:
     """One collection that files can be imported into.
 
-    `row` is the strict model of a row; `columns` are the attributes of it to stage, with their
-    types. Staging also has `row_number` and `given`: bit n is set if column n was in the file.
+    `row` is a strict `TypedDict`: `NotRequired` may be left blank (no change), `| None` may be
+    cleared. `columns` are its keys, in its order, with their types in the staging table, which
+    also has `row_number` and `given`: bit n is set if the row gave column n.
     `checks` are SELECTs over the staging that return findings on rows:
     `(row_number, column_name, code, severity, fr, en)`. `after` runs in the transaction of the
     merge: it records the events.
     """
 
     collection: str
-    row: type[BaseModel]
+    row: type
     columns: Mapping[str, TypeEngine[Any]]
     key: tuple[str, ...]
     merge: Merge
     checks: Sequence[str] = ()
     after: Callable[[AsyncSession, Outcome], Awaitable[None]] | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        if list(get_type_hints(self.row)) != list(self.columns):
+            raise ValueError(f"{self.collection}: columns and row differ")
 
     def staging(self) -> str:
         """Return the statement that makes the temporary table."""

@@ -26,7 +26,13 @@ from chassis.import_merge import STAGING, Importer, Outcome
 from chassis.import_staging import Tally, check, rejections_of, stage
 from chassis.problems import Text
 
-_SETTINGS = {"jit": "off", "timezone": "UTC", "statement_timeout": "15min", "lock_timeout": "1min"}
+_SETTINGS = {
+    "jit": "off",
+    "timezone": "UTC",
+    "statement_timeout": "15min",
+    "lock_timeout": "1min",
+    "work_mem": "64MB",
+}
 # Another writer was faster, or the connection died: the same job can succeed the next time.
 _PASSING = ("08", "23505", "40", "53", "55P03", "57P")
 _REFUSED = (

@@ -63,7 +63,7 @@ async def stage(
     names = ["row_number", "given", *importer.columns]
     with opened(file, claim.form) as (header, lines):
         tally.header = header
-        batches = RowReader(importer.row, tuple(importer.columns), header).batches(lines)
+        batches = RowReader(importer.row, header).batches(lines)
         coming = asyncio.create_task(asyncio.to_thread(next, batches, None))
         try:
             while (batch := await coming) is not None:
