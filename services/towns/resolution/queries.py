@@ -36,6 +36,7 @@ class ResolveQuery(BaseModel):
             description="INSEE code of a commune, department or region; SIREN of a commune or EPCI;"
             " `acv_id`. Not a postal code",
             examples=["51108", "200066876"],
+            json_schema_extra={"x-required-unless": ["name", "postal_code"]},
         ),
         AfterValidator(lambda code: code if code is None else _checked(code)),
     ] = None
