@@ -96,12 +96,14 @@ def place_for(data: Path) -> Place:
     name = f"acdt-{hashlib.sha256(str(wanted).encode()).hexdigest()[:12]}"
     home = wanted
     if identity.borrowed and not _usable(wanted.parent, identity):
-        home = _owned_folder(_SHELTERS / name, os.geteuid(), 0o711) / "data"
+        home = _owned_folder(_SHELTERS / name, os.geteuid(), mode=0o711) / "data"
     programs = _programs(home)
     if identity.borrowed and not identity.reaches(programs / "bin" / "postgres"):
-        shelter = _owned_folder(_SHELTERS / name, os.geteuid(), 0o711)
+        shelter = _owned_folder(_SHELTERS / name, os.geteuid(), mode=0o711)
         programs = _copied(programs, shelter / programs.name)
-    socket = _owned_folder(Path(tempfile.gettempdir()) / name, identity.uid, 0o700, identity.gid)
+    socket = _owned_folder(
+        Path(tempfile.gettempdir()) / name, identity.uid, mode=0o700, gid=identity.gid
+    )
     return Place(identity, programs, home, socket)
 
 
@@ -127,7 +129,7 @@ def _usable(folder: Path, identity: Identity) -> bool:
     return identity.reaches(folder)
 
 
-def _owned_folder(path: Path, uid: int, mode: int, gid: int = -1) -> Path:
+def _owned_folder(path: Path, uid: int, *, mode: int, gid: int = -1) -> Path:
     """Make a folder with a predictable name, and refuse one that someone else made first."""
     try:
         path.mkdir(mode=mode)

@@ -1,6 +1,6 @@
 """The whole product in one process: the gateway calls the four services' apps directly."""
 
-from importlib import import_module
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -11,6 +11,21 @@ from deploy.names import SERVICES
 from gateway.app import create_app as create_gateway
 from gateway.settings import Settings as GatewaySettings
 from gateway.upstreams import InProcess
+from services.evaluation.app import create_app as create_evaluation
+from services.evaluation.settings import Settings as EvaluationSettings
+from services.funding.app import create_app as create_funding
+from services.funding.settings import Settings as FundingSettings
+from services.towns.app import create_app as create_towns
+from services.towns.settings import Settings as TownsSettings
+from services.trainings.app import create_app as create_trainings
+from services.trainings.settings import Settings as TrainingsSettings
+
+_SERVICES: Mapping[str, Callable[[], Any]] = {
+    "evaluation": lambda: create_evaluation(EvaluationSettings.from_environment()),
+    "funding": lambda: create_funding(FundingSettings.from_environment()),
+    "towns": lambda: create_towns(TownsSettings.from_environment()),
+    "trainings": lambda: create_trainings(TrainingsSettings.from_environment()),
+}
 
 
 def create_app() -> ASGIApp:
@@ -21,9 +36,7 @@ def create_app() -> ASGIApp:
 
 def service(name: str) -> Any:
     """Return the app of a service; alone it lacks the edge that renders its refusals."""
-    package = f"services.{name}"
-    settings = import_module(f"{package}.settings").Settings.from_environment()
-    return import_module(f"{package}.app").create_app(settings)
+    return _SERVICES[name]()
 
 
 def service_alone(name: str) -> ASGIApp:

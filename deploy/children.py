@@ -1,7 +1,6 @@
 """What runs inside the supervisor's children; imported once, by the process that they fork from."""
 
 import asyncio
-import importlib
 import multiprocessing
 import os
 import signal
@@ -9,16 +8,11 @@ import threading
 import time
 
 from deploy.databases import Databases
-from deploy.names import SERVICES
 from deploy.plan import Process
 from deploy.preparation import prepare_and_seed
 from deploy.serve import serve_named
 
 _LAST_RESORT_SECONDS = 15
-
-# Every child needs these; what is imported before the fork is shared and costs no start time.
-for _name in SERVICES:
-    importlib.import_module(f"services.{_name}.app")
 
 
 def serve_process(process: Process) -> None:

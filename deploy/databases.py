@@ -77,7 +77,7 @@ def administered(url: str, folder: Path) -> Databases:
         raise DatabaseSettingsError("DATABASE_URL must end with the name of a database")
     place = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     roles = [f"{service}_{kind}" for service in SERVICES for kind in LOGIN_ROLES]
-    passwords = role_passwords(folder, place, roles)
+    passwords = role_passwords(folder, place, roles=roles)
     migrators = _addresses(url, "migrator", passwords)
     return Databases(_addresses(url, "runtime", passwords), migrators, url, passwords=passwords)
 

@@ -18,16 +18,16 @@ def data_folder() -> Path:
 
 def kept_secret(folder: Path, name: str) -> str:
     """Return the secret `name`, made up the first time it is asked for."""
-    return kept_secrets(folder, "installation", [name])[name]
+    return kept_secrets(folder, "installation", names=[name])[name]
 
 
-def role_passwords(folder: Path, address: str, roles: Sequence[str]) -> dict[str, str]:
+def role_passwords(folder: Path, address: str, *, roles: Sequence[str]) -> dict[str, str]:
     """Return the passwords of `roles` in the database at `address`."""
     digest = hashlib.sha256(address.encode()).hexdigest()[:16]
-    return kept_secrets(folder, f"roles-{digest}", roles)
+    return kept_secrets(folder, f"roles-{digest}", names=roles)
 
 
-def kept_secrets(folder: Path, file: str, names: Sequence[str]) -> dict[str, str]:
+def kept_secrets(folder: Path, file: str, *, names: Sequence[str]) -> dict[str, str]:
     """Return the secrets of one file; those that it lacks are made up and written."""
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder / f"{file}.json", os.O_RDWR | os.O_CREAT, 0o600)

@@ -36,9 +36,8 @@ async def prepare_roles(
             await _close_database(connection)
             known = {row[0] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
             for service in services:
-                for statement in _roles(service, known, passwords or {}):
-                    await connection.execute(statement)
-                await connection.execute("".join(_schema(service)))
+                statements = [*_roles(service, known, passwords=passwords or {}), *_schema(service)]
+                await connection.execute(";\n".join(statements))
                 await _let_connect(connection, service)
     finally:
         await connection.close()
@@ -70,7 +69,7 @@ def scram_verifier(password: str, *, salt: bytes | None = None) -> str:
     return f"SCRAM-SHA-256${rounds}:{parts[0]}${parts[1]}:{parts[2]}"
 
 
-def _roles(service: str, known: set[str], passwords: Mapping[str, str]) -> Iterator[str]:
+def _roles(service: str, known: set[str], *, passwords: Mapping[str, str]) -> Iterator[str]:
     owner = f"{service}_owner"
     if owner not in known:
         yield f"CREATE ROLE {owner} NOLOGIN"
@@ -93,14 +92,14 @@ def _roles(service: str, known: set[str], passwords: Mapping[str, str]) -> Itera
 def _schema(service: str) -> Iterator[str]:
     owner, runtime = f"{service}_owner", f"{service}_runtime"
     defaults = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner}"
-    yield f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {owner};"
-    yield f"REVOKE ALL ON SCHEMA {service} FROM PUBLIC;"
-    yield f"GRANT USAGE ON SCHEMA {service} TO {runtime};"
+    yield f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {owner}"
+    yield f"REVOKE ALL ON SCHEMA {service} FROM PUBLIC"
+    yield f"GRANT USAGE ON SCHEMA {service} TO {runtime}"
     here = f"{defaults} IN SCHEMA {service}"
-    yield f"{here} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {runtime};"
-    yield f"{here} GRANT USAGE ON SEQUENCES TO {runtime};"
-    yield f"{defaults} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;"
-    yield f"{here} GRANT EXECUTE ON FUNCTIONS TO {runtime};"
+    yield f"{here} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {runtime}"
+    yield f"{here} GRANT USAGE ON SEQUENCES TO {runtime}"
+    yield f"{defaults} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"
+    yield f"{here} GRANT EXECUTE ON FUNCTIONS TO {runtime}"
 
 
 async def _close_database(connection: asyncpg.Connection) -> None:

@@ -59,12 +59,12 @@ def test_a_secret_is_made_up_once_and_only_its_owner_reads_it(tmp_path: Path) ->
     first = kept_secret(tmp_path / "new", "cursor_secret")
     assert len(first) >= 32
     assert kept_secret(tmp_path / "new", "cursor_secret") == first
-    assert role_passwords(tmp_path / "new", "db/acdt", ["a"])["a"] != first
+    assert role_passwords(tmp_path / "new", "db/acdt", roles=["a"])["a"] != first
     for file in (tmp_path / "new").iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_each_database_has_passwords_of_its_own(tmp_path: Path) -> None:
-    one = role_passwords(tmp_path, "one/acdt", ["towns_runtime"])
-    other = role_passwords(tmp_path, "other/acdt", ["towns_runtime"])
+    one = role_passwords(tmp_path, "one/acdt", roles=["towns_runtime"])
+    other = role_passwords(tmp_path, "other/acdt", roles=["towns_runtime"])
     assert one != other
