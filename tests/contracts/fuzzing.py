@@ -96,13 +96,14 @@ class Fuzzer:
                 chosen = query if parameter.get("required") else options
                 chosen[parameter["name"]] = value
         body = _body_of(self._document, operation)
-        for option in ({}, *({name: value} for name, value in options.items())):
-            answer = self._session.request(
+        answers = (
+            self._session.request(
                 method, self._url + path, params=query | option, json=body, timeout=SECONDS
             )
-            if answer.ok:
-                break
-        return answer
+            for option in ({}, *({name: value} for name, value in options.items()))
+        )
+        first = next(answers)
+        return first if first.ok else next((answer for answer in answers if answer.ok), first)
 
 
 def _body_of(document: Document, operation: Document) -> Any:
