@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.contract import API_VERSION
 from chassis.database import Database
 from chassis.exports import Exporter
 from chassis.feed_routes import feed_router
@@ -71,7 +72,7 @@ class ServiceApp:
         self._web = Web(
             title=f"Au cœur des territoires: {name}",
             summary=summary,
-            version="1.0.0",
+            version=API_VERSION,
             license_info=LICENCE,
             openapi_tags=[{"name": name, "description": summary}],
             servers=[{"url": "/", "description": "The service, or the gateway before it"}],

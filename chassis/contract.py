@@ -23,6 +23,9 @@ class Output(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+API_VERSION = "1.0.0"
+"""Of the contracts; within one major version changes are additive."""
+
 Version = Annotated[int, Field(ge=1, description="Version of the row; the ETag is made of it")]
 
 

@@ -6,7 +6,8 @@ The only `begin` of the project is here.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, NewType
+from datetime import datetime
+from typing import Any, NamedTuple, NewType
 
 import asyncpg
 from sqlalchemy.engine import URL, make_url
@@ -30,8 +31,22 @@ _DURABLE = {
 _BOUNDED = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
+_STATE = """
+SELECT version_num, (
+  SELECT occurred_at FROM "{schema}".event ORDER BY visible_after DESC, sequence DESC LIMIT 1
+) FROM "{schema}".alembic_version
+"""
+
+
 class UnfitDatabase(RuntimeError):
     """The service refuses to start on this database; the message says why."""
+
+
+class SchemaState(NamedTuple):
+    """What a schema is at, and when something last changed in it."""
+
+    revision: str
+    changed_at: datetime | None
 
 
 class Database:
@@ -102,11 +117,10 @@ class Database:
         async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
             yield WriteSession(session)
 
-    async def ready(self) -> str:
-        """Return the schema's revision, which proves that reads answer."""
-        question = f'SELECT version_num FROM "{self._schema}".alembic_version'  # noqa: S608  # ours
-        revision: str = await self.reads.fetchval(question, timeout=1)
-        return revision
+    async def state(self) -> SchemaState:
+        """Read the state of the schema, which proves that reads answer."""
+        row = await self.reads.fetchrow(_STATE.format(schema=self._schema), timeout=1)
+        return SchemaState(*row)
 
     async def _check(self) -> None:
         faults = []

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from chassis.contract import API_VERSION
 from chassis.database import Database
 from chassis.problems import ServiceUnavailable
 from chassis.reads import Bytes, Headers
@@ -30,10 +31,16 @@ def own_routes(
 
     async def ready(_request: Request) -> Response:
         try:
-            revision = await database.ready()
+            state = await database.state()
         except Exception as fault:
             raise ServiceUnavailable(headers={"Retry-After": "1"}) from fault
-        body = {"status": "ready", "service": name, "schema_revision": revision}
+        body = {
+            "status": "ready",
+            "service": name,
+            "version": API_VERSION,
+            "schema_revision": state.revision,
+            "data_as_of": state.changed_at,
+        }
         return Bytes(orjson.dumps(body), _JSON)
 
     async def openapi(_request: Request) -> Response:

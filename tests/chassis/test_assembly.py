@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from chassis.assembly import ServiceApp
+from chassis.contract import API_VERSION
 from chassis.http import LONGEST_URI, Edge
 from chassis.identity import Open, PolicyMismatch, PolicyTable
 from chassis.problems import (
@@ -73,7 +74,13 @@ async def test_a_service_says_that_it_lives_is_ready_and_what_it_promises(
 ) -> None:
     assert (await probe.get("/health/live")).json()["status"] == "live"
     ready = (await probe.get("/health/ready")).json()
-    assert ready == {"status": "ready", "service": "trainings", "schema_revision": "0001"}
+    assert ready == {
+        "status": "ready",
+        "service": "trainings",
+        "version": API_VERSION,
+        "schema_revision": "0001",
+        "data_as_of": None,
+    }
     contract = (await probe.get("/openapi.json")).json()
     assert contract["paths"]["/v1/events/trainings"]["get"]["operationId"] == (
         "list_trainings_events"

@@ -39,7 +39,9 @@ async def refusal(fault: Database) -> str:
 async def test_a_sound_database_opens_and_is_ready(seeded_url: str) -> None:
     sound = database(as_role(seeded_url, "towns_runtime"))
     await sound.open()
-    assert await sound.ready() == HEAD
+    state = await sound.state()
+    assert state.revision == HEAD
+    assert state.changed_at is not None
     await sound.close()
 
 
