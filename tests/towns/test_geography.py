@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from pydantic import BaseModel
 
@@ -169,6 +170,7 @@ async def test_the_best_match_comes_first(towns: httpx.AsyncClient) -> None:
 async def test_a_commune_shows_all_that_is_known(towns: httpx.AsyncClient) -> None:
     answer = await towns.get("/v1/communes/51108")
     Commune.model_validate_json(answer.content, strict=True)
+    assert answer.content == orjson.dumps(answer.json()), "not a byte more than needed"
     assert answer.json() == {
         "insee_code": "51108",
         "name": "Châlons-en-Champagne",
