@@ -1,7 +1,6 @@
 """Reading the rows of an uploaded file, one at a time: CSV, NDJSON or XLSX, hostile or not."""
 
 import csv
-import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ ADDED_COLUMNS = ("import_row", "import_codes", "import_reasons")
 """What the file of rejected rows adds; ignored when that file comes back corrected."""
 
 LONGEST_LINE = 1 << 20
+_BOM = b"\xef\xbb\xbf"
 MOST_INFLATED = 64 << 20
 
 Cells = list[str]
@@ -77,39 +77,30 @@ def _headed(rows: Iterator[Cells]) -> tuple[Cells, Iterator[Line]]:
 
 
 def _csv_rows(file: IO[bytes]) -> Iterator[Cells]:
-    lines = _text_lines(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
-    first = next(lines, "")
+    lines = _lines(file)
+    first = next(lines, b"").removeprefix(_BOM).decode()
     separator = max(",;\t", key=first.count)
-    return csv.reader(_again(first, lines), delimiter=separator, strict=True)
+    return csv.reader(_decoded(first, lines), delimiter=separator, strict=True)
 
 
-def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
+def _decoded(first: str, rest: Iterator[bytes]) -> Iterator[str]:
     yield first
-    yield from rest
+    for line in rest:
+        yield line.decode()
 
 
-def _text_lines(text: io.TextIOWrapper) -> Iterator[str]:
-    while line := text.readline(LONGEST_LINE):
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    while line := file.readline(LONGEST_LINE):
         if len(line) == LONGEST_LINE:
-            raise _too_long()
+            raise UnreadableFile(
+                "line-too-long",
+                Text("Une ligne dépasse un mégaoctet", "A line exceeds a megabyte"),
+            )
         yield line
 
 
 def _json_lines(file: IO[bytes]) -> Iterator[Line]:
-    number = 0
-    while line := file.readline(LONGEST_LINE):
-        number += 1
-        if len(line) == LONGEST_LINE:
-            raise _too_long()
-        if line := line.strip():
-            yield number, line
-
-
-def _too_long() -> UnreadableFile:
-    return UnreadableFile(
-        "line-too-long",
-        Text("Une ligne dépasse un million de caractères", "A line exceeds a million characters"),
-    )
+    return ((number, line) for number, line in enumerate(_lines(file), 1) if line.strip())
 
 
 def _sheet_rows(file: IO[bytes]) -> Iterator[Cells]:

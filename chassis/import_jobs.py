@@ -24,13 +24,9 @@ from chassis.statements import compiled
 _CHUNK = 1 << 20
 MOST_ATTEMPTS = 3
 
-WORKER_LOST = Finding(
-    None,
-    "worker-lost",
-    Text(
-        f"Le traitement s'est interrompu {MOST_ATTEMPTS} fois ; rien n'a changé",
-        f"Processing broke off {MOST_ATTEMPTS} times; nothing has changed",
-    ),
+_LOST = Text(
+    f"Le traitement s'est interrompu {MOST_ATTEMPTS} fois ; rien n'a changé",
+    f"Processing broke off {MOST_ATTEMPTS} times; nothing has changed",
 )
 
 
@@ -139,7 +135,7 @@ class ImportJobs:
             .where(spent, job.c.attempts >= MOST_ATTEMPTS)
             .values(
                 status="failed",
-                failure=WORKER_LOST.stored(),
+                failure={"code": "worker-lost", "detail": _LOST._asdict()},
                 finished_at=func.clock_timestamp(),
                 worker=None,
                 lease_until=None,

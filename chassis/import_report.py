@@ -22,7 +22,7 @@ def job_body(row: RowMapping) -> dict[str, Any]:
     kept = ("collection", "status", "mode", "dry_run", "media_type", "size_bytes", "actor")
     path = f"/v1/{row['collection']}/imports/{row['id']}"
     return {
-        "id": row["id"],
+        "id": str(row["id"]),
         **{name: row[name] for name in kept},
         "progress": {
             "rows_read": row["rows_read"],
