@@ -54,15 +54,15 @@ def conformance() -> OgcConformance:
     return OgcConformance(conforms_to=[_CLASSES + name for name in ("core", "oas30", "geojson")])
 
 
-def collections(public_url: str, attribution: str, around: Sequence[Any]) -> OgcCollections:
+def collections(public_url: str, *, attribution: str, around: Sequence[Any]) -> OgcCollections:
     """Return the list of collections: the towns alone."""
     return OgcCollections(
-        collections=[towns(public_url, attribution, around)],
+        collections=[towns(public_url, attribution=attribution, around=around)],
         links=[_link(f"{public_url}/ogc/collections", "self", _JSON, "This page")],
     )
 
 
-def towns(public_url: str, attribution: str, around: Sequence[Any]) -> OgcCollection:
+def towns(public_url: str, *, attribution: str, around: Sequence[Any]) -> OgcCollection:
     """Return the collection of towns; `around` is the box and the time of all of them."""
     collection = f"{public_url}/ogc/collections/towns"
     return OgcCollection(
@@ -82,7 +82,7 @@ def towns(public_url: str, attribution: str, around: Sequence[Any]) -> OgcCollec
     )
 
 
-def links_of_page(address: str, collection: str, following: str | None) -> list[OgcLink]:
+def links_of_page(address: str, collection: str, *, following: str | None) -> list[OgcLink]:
     """Return the links of a page of features."""
     links = [
         _link(address, "self", GEOJSON, "This page"),

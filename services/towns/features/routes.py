@@ -74,14 +74,18 @@ async def show_ogc_conformance(reads: Reading) -> Answer:
 async def list_ogc_collections(reads: Reading) -> Answer:
     """List the collections of features: the towns alone."""
     around = await _around(reads)
-    return reads.computed(documents.collections(reads.public_url, store.attribution(), around))
+    return reads.computed(
+        documents.collections(reads.public_url, attribution=store.attribution(), around=around)
+    )
 
 
 @router.read("/ogc/collections/towns", answer=OgcCollection)
 async def show_ogc_collection(reads: Reading) -> Answer:
     """Show the collection of towns: its box, its time, its links."""
     around = await _around(reads)
-    return reads.computed(documents.towns(reads.public_url, store.attribution(), around))
+    return reads.computed(
+        documents.towns(reads.public_url, attribution=store.attribution(), around=around)
+    )
 
 
 @router.read(
@@ -98,7 +102,7 @@ async def list_town_features(reads: Reading, query: Annotated[FeatureQuery, Quer
     collection = f"{reads.public_url}/ogc/collections/towns"
     parts = [
         b'{"type":"FeatureCollection","links":',
-        _json(documents.links_of_page(reads.address, collection, following)),
+        _json(documents.links_of_page(reads.address, collection, following=following)),
         datetime.now(UTC).strftime(',"timeStamp":"%Y-%m-%dT%H:%M:%SZ"').encode(),
         b',"numberMatched":%d,"numberReturned":%d' % (part.total or 0, len(part.rows)),
         b',"features":[',

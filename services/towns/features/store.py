@@ -1,5 +1,6 @@
 """The SQL of the features: one town, a page of them, and the box and time of all."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ _TABLES = ("programme_towns", "communes", "populations")
 """The shipped tables whose sources a map of the towns has to name."""
 
 
+@cache
 def attribution() -> str:
     """Return whom to name beside the features."""
     known = {entry.name: entry.attribution for entry in shipped()}
