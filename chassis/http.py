@@ -1,5 +1,7 @@
 """The edge of every server: request id, limits, problems, one log line and one count a request."""
 
+import itertools
+import logging
 import re
 from time import perf_counter_ns
 
@@ -7,6 +9,7 @@ import asyncpg
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.access_log import AccessLog
 from chassis.identifiers import uuid7
 from chassis.observability import METRICS_TYPE, Meter, metrics
 from chassis.problems import (
@@ -40,15 +43,18 @@ class Edge:
         self._public_url = public_url
         self._meter = Meter(server)
         self._log = structlog.get_logger().bind(server=server)
+        self._access = AccessLog(server, enabled=self._log.is_enabled_for(logging.INFO))
+        self._ids = RequestIds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            self._access.flush()
             return
         started = perf_counter_ns()
         state = scope.setdefault("state", {})
-        state["request_id"] = request_id = _request_id(scope)
+        state["request_id"] = request_id = self._ids.of(scope)
         state["public_url"] = self._public_url
         sent = _Sent(send, request_id)
         try:
@@ -67,24 +73,44 @@ class Edge:
 
     async def _refuse(self, raised: Exception, scope: Scope, send: Send) -> None:
         problem = as_problem(raised)
-        if problem.status >= InternalFault.status:
-            self._log.error("fault", request_id=scope["state"]["request_id"], exc_info=raised)
+        request_id = scope["state"]["request_id"]
+        if isinstance(problem, InternalFault):
+            self._log.error("fault", request_id=request_id, exc_info=raised)
+        elif problem.status > InternalFault.status:
+            self._log.warning("unavailable", request_id=request_id, why=repr(raised)[:500])
         await send_problem(problem, scope, send, public_url=self._public_url)
 
     def _account(self, scope: Scope, sent: "_Sent", elapsed_ns: int) -> None:
         state = scope["state"]
         operation = state.get("operation", "none")
-        self._meter.observe(operation, sent.status, elapsed_ns / 1e9)
-        self._log.info(
-            "request",
-            request_id=state["request_id"],
-            method=scope["method"],
-            path=scope["path"],
-            operation=operation,
-            status=sent.status,
-            bytes=sent.size,
-            us=elapsed_ns // 1000,
+        self._meter.observe(operation, sent.status, seconds=elapsed_ns / 1e9)
+        self._access.add(
+            {
+                "event": "request",
+                "request_id": state["request_id"],
+                "method": scope["method"],
+                "path": scope["path"],
+                "operation": operation,
+                "status": sent.status,
+                "bytes": sent.size,
+                "us": elapsed_ns // 1000,
+            }
         )
+
+
+class RequestIds:
+    """Makes ids as unique as a UUIDv7, for the price of a counter; keeps those of callers."""
+
+    def __init__(self) -> None:
+        self._process = uuid7().hex
+        self._count = itertools.count(1)
+
+    def of(self, scope: Scope) -> str:
+        """Return the caller's id if it is a sound one, else a new id."""
+        given = _header(scope, b"x-request-id")
+        if given and _REQUEST_ID.fullmatch(given):
+            return given.decode()
+        return f"{self._process}-{next(self._count):x}"
 
 
 class _Sent:
@@ -101,8 +127,8 @@ class _Sent:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = [*message["headers"], (b"x-request-id", self._request_id)]
-            message = {**message, "headers": headers}
+            # a list of its own: the message's may be shared by all answers from a cache
+            message["headers"] = [*message["headers"], (b"x-request-id", self._request_id)]
         else:
             self.size += len(message.get("body", b""))
         await self._send(message)
@@ -143,11 +169,6 @@ def not_allowed(methods: set[str]) -> MethodNotAllowed:
         Text(f"Méthodes possibles : {allowed}", f"Possible methods: {allowed}"),
         headers={"Allow": allowed},
     )
-
-
-def _request_id(scope: Scope) -> str:
-    given: bytes = _header(scope, b"x-request-id")
-    return given.decode() if _REQUEST_ID.fullmatch(given) else uuid7().hex
 
 
 def _header(scope: Scope, wanted: bytes) -> bytes:

@@ -1,12 +1,16 @@
 """The edge: what every request gets, whatever the app behind it does."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import orjson
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.access_log import AccessLog
 from chassis.http import LARGEST_BODY, LONGEST_URI, Edge
 from chassis.problems import NotFound
 
@@ -54,10 +58,11 @@ async def break_off(_scope: Scope, _receive: Receive, send: Send) -> None:
 
 async def test_a_request_id_is_made_or_kept() -> None:
     async with client_of(answer) as client:
-        made = await client.get("/")
+        made, next_one = await client.get("/"), await client.get("/")
         kept = await client.get("/", headers={"X-Request-Id": "partner-42-abc"})
         replaced = await client.get("/", headers={"X-Request-Id": "x" * 65})
-    assert len(made.headers["x-request-id"]) == 32
+    assert re.fullmatch(r"[0-9a-f]{32}-[0-9a-f]+", made.headers["x-request-id"])
+    assert made.headers["x-request-id"] != next_one.headers["x-request-id"]
     assert kept.headers["x-request-id"] == "partner-42-abc"
     assert replaced.headers["x-request-id"] != "x" * 65
 
@@ -121,5 +126,25 @@ async def test_metrics_count_the_answers_by_operation_and_status() -> None:
     async with client_of(refuse) as client:
         await client.get("/v1/x")
         page = await client.get("/metrics")
-    assert 'acdt_requests_total{operation="none",server="probe",status="404"}' in page.text
-    assert "acdt_request_seconds_bucket" in page.text
+    labels = 'operation="none",server="probe",status="404"'
+    assert f"acdt_request_seconds_count{{{labels}}}" in page.text
+
+
+def test_the_lines_of_requests_are_written_together_and_whole(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    async def requests() -> None:
+        log = AccessLog("probe", enabled=True)
+        log.add({"event": "request", "path": "/1"})
+        log.add({"event": "request", "path": "/é\n"})
+        AccessLog("silent", enabled=False).add({"event": "request"})
+        assert capfdbinary.readouterr().out == b""
+        await asyncio.sleep(0.1)
+
+    asyncio.run(requests())
+    lines = [orjson.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+    assert [(line["server"], line["path"]) for line in lines] == [
+        ("probe", "/1"),
+        ("probe", "/é\n"),
+    ]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", lines[0]["timestamp"])
