@@ -3,11 +3,11 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import lru_cache
-from hashlib import blake2b
 
 from starlette.types import Scope
 from typing_extensions import Buffer
 
+from chassis.preconditions import digest_tag
 from chassis.problems import language_of
 from gateway.headers import Headers
 
@@ -159,7 +159,7 @@ def only_for_304(headers: Headers) -> Headers:
 
 def computed_etag(body: bytes) -> bytes:
     """Return a strong ETag made of the bytes themselves."""
-    return b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
+    return digest_tag(body).encode()
 
 
 def matches(if_none_match: bytes, etag: bytes) -> bool:
