@@ -21,6 +21,7 @@ POLICY = PolicyTable(
         "show_ogc_conformance": Open(),
         "list_ogc_collections": Open(),
         "show_ogc_collection": Open(),
+        "show_town_feature_schema": Open(),
         "list_town_features": Open(),
         "show_town_feature": Open(),
         "list_towns_events": Open(),

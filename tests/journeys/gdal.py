@@ -13,9 +13,9 @@ import pyogrio
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What GDAL found: the fields, the coordinates' system, and where each town is."""
+    """What GDAL found: fields and their types, the system of coordinates, where each town is."""
 
-    fields: list[str]
+    fields: dict[str, str]
     crs: str
     places: dict[str, tuple[float, float]]
 
@@ -40,8 +40,8 @@ def gdal() -> Iterator[Gdal]:
 
 def _read(landing: str, asked: dict[str, Any]) -> Layer:
     found, _, shapes, columns = pyogrio.raw.read(f"OAPIF:{landing}", layer="towns", **asked)
-    fields = [str(name) for name in found["fields"]]
-    codes = [str(code) for code in columns[fields.index("acv_id")]]
+    fields = dict(zip(map(str, found["fields"]), found["ogr_types"], strict=True))
+    codes = [str(code) for code in columns[list(fields).index("acv_id")]]
     points = [struct.unpack("<BIdd", shape)[2:] for shape in shapes]
     assert len(codes) == len(set(codes)), "a town came twice"
     return Layer(fields, found["crs"], dict(zip(codes, points, strict=True)))

@@ -8,6 +8,7 @@ from openapi_spec_validator import validate
 from pydantic import BaseModel
 
 from services.towns.features.contract import (
+    FeatureSchema,
     FeaturesOfTowns,
     LinkedTownFeature,
     OgcApiDefinition,
@@ -41,6 +42,7 @@ async def ids(towns: httpx.AsyncClient, **asked: Any) -> list[str]:
         ("/ogc/collections/towns/items", FeaturesOfTowns, "application/geo+json"),
         ("/ogc/collections/towns/items?limit=10000", FeaturesOfTowns, "application/geo+json"),
         ("/ogc/collections/towns/items/acv-051", LinkedTownFeature, "application/geo+json"),
+        ("/ogc/collections/towns/schema", FeatureSchema, "application/schema+json"),
         ("/ogc/api", OgcApiDefinition, "application/vnd.oai.openapi+json;version=3.0"),
     ],
 )
@@ -194,6 +196,16 @@ async def test_a_filter_finds_the_towns_whose_property_has_the_value(
     assert await ids(towns, **asked) == expected
 
 
+async def test_the_schema_names_the_type_of_each_property(towns: httpx.AsyncClient) -> None:
+    schema = (await towns.get("/ogc/collections/towns/schema")).json()
+    shown = schema["properties"]["properties"]["properties"]
+    feature = (await towns.get(f"{ITEMS}/acv-051")).json()
+    assert list(shown) == list(feature["properties"])
+    assert {kind["type"] for kind in shown.values()} == {"string", "integer"}
+    dates = {name for name, kind in shown.items() if kind.get("format") == "date"}
+    assert dates == {"member_from", "member_until", "convention_signed_on"}
+
+
 async def test_a_feature_is_a_flat_row_that_says_what_the_town_says(
     towns: httpx.AsyncClient,
 ) -> None:
@@ -247,6 +259,7 @@ async def test_the_definition_is_openapi_3_0_of_the_paths_below_the_server(
         "/conformance",
         "/collections",
         "/collections/towns",
+        "/collections/towns/schema",
         "/collections/towns/items",
         "/collections/towns/items/{feature_id}",
     }

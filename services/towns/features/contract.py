@@ -93,6 +93,14 @@ class OgcApiDefinition(BaseModel):
     openapi: str = Field(pattern=r"^3\.0\.\d+$")
 
 
+class FeatureSchema(BaseModel):
+    """The shape of a feature as a JSON Schema; any property may be null instead."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    type: Literal["object"]
+
+
 class GeoPoint(Output):
     """A point of GeoJSON: longitude, latitude, WGS 84 degrees."""
 

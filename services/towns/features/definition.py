@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
 from chassis.older_contract import older
@@ -36,6 +37,30 @@ def definition(routes: Sequence[BaseRoute], public_url: str) -> dict[str, Any]:
                 parameter["explode"] = parameter["name"] not in _AS_OGC
                 parameter["schema"] = _AS_OGC.get(parameter["name"], parameter["schema"])
     return document
+
+
+def shape_of_feature(properties: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON Schema of a feature, in the plain form by which GDAL types its columns."""
+    drawn = properties.model_json_schema(mode="serialization")["properties"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "description": "Any property may be null instead: not known, or without object",
+        "properties": {
+            "id": {"type": "string"},
+            "geometry": {"$ref": "https://geojson.org/schema/Point.json"},
+            "properties": {
+                "type": "object",
+                "properties": {name: _not_null(kind) for name, kind in drawn.items()},
+            },
+        },
+    }
+
+
+def _not_null(kind: dict[str, Any]) -> dict[str, Any]:
+    real = [choice for choice in kind.get("anyOf", []) if choice["type"] != "null"]
+    plain = {key: value for key, value in kind.items() if key not in {"anyOf", "title"}}
+    return {**plain, **(real[0] if real else {})}
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from services.towns.features.contract import (
 
 GEOJSON = "application/geo+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+SCHEMA = "application/schema+json"
 _JSON = "application/json"
 _HTML = "text/html"
 
@@ -76,6 +77,8 @@ def towns(public_url: str, *, attribution: str, around: Sequence[Any]) -> OgcCol
         links=[
             _link(collection, "self", _JSON, "This page"),
             _link(f"{collection}/items", "items", GEOJSON, "The towns"),
+            # GDAL compares relations letter by letter, and writes this one so
+            _link(f"{collection}/schema", "describedBy", SCHEMA, "The shape of a town"),
             _link(f"{public_url}/v1/towns", "related", _JSON, "All that is known of the towns"),
             _link(f"{public_url}/v1/towns?format=csv", "enclosure", "text/csv", "The same as CSV"),
         ],

@@ -14,6 +14,7 @@ from chassis.reads import PUBLIC, Answer, Bytes, Reads
 from services.towns.errors import InvalidParameter, TownNotFound
 from services.towns.features import documents, store
 from services.towns.features.contract import (
+    FeatureSchema,
     FeaturesOfTowns,
     LinkedTownFeature,
     OgcApiDefinition,
@@ -22,8 +23,9 @@ from services.towns.features.contract import (
     OgcConformance,
     OgcLanding,
     OgcLink,
+    TownProperties,
 )
-from services.towns.features.definition import definition
+from services.towns.features.definition import definition, shape_of_feature
 from services.towns.features.queries import FeatureQuery
 
 router = Router()
@@ -38,6 +40,12 @@ class GeoJson(JSONResponse):
     """GeoJSON, as the contract shows it."""
 
     media_type = documents.GEOJSON
+
+
+class SchemaJson(JSONResponse):
+    """A JSON Schema, as the contract shows it."""
+
+    media_type = documents.SCHEMA
 
 
 class OpenApi(JSONResponse):
@@ -88,6 +96,12 @@ async def show_ogc_collection(reads: Reading) -> Answer:
     )
 
 
+@router.read("/ogc/collections/towns/schema", answer=FeatureSchema, response_class=SchemaJson)
+async def show_town_feature_schema(_reads: Reading) -> Answer:
+    """Show the shape of a feature: the columns that a table of towns has, and their types."""
+    return _typed(_schema(), documents.SCHEMA)
+
+
 @router.read(
     "/ogc/collections/towns/items",
     answer=FeaturesOfTowns,
@@ -128,6 +142,11 @@ async def show_town_feature(reads: Reading, feature_id: FeatureId) -> Answer:
 
 async def _around(reads: Reads) -> Any:
     return await reads.pool.fetchrow(store.AROUND_ALL.sql, *store.AROUND_ALL.arguments({}))
+
+
+@lru_cache(maxsize=1)
+def _schema() -> bytes:
+    return orjson.dumps(shape_of_feature(TownProperties))
 
 
 @lru_cache(maxsize=1)
