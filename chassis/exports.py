@@ -70,7 +70,9 @@ class Exporter:
 
     async def _produce(self, export: Export, sink: Sink) -> None:
         if export.format is Format.XLSX:
-            async with spreadsheet(self._reading(), export.sql, export.arguments) as chunks:
+            async with spreadsheet(
+                self._reading(), export.sql, arguments=export.arguments
+            ) as chunks:
                 async for chunk in chunks:
                     await sink(chunk)
             return

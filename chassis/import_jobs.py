@@ -145,7 +145,7 @@ class ImportJobs:
         for ended in (await session.execute(given_up)).scalars().all():
             await self._drop_file(session, ended)
 
-    async def keep(self, claim: Claim, worker: str, progress: Mapping[str, Any]) -> None:
+    async def keep(self, claim: Claim, worker: str, *, progress: Mapping[str, Any]) -> None:
         """Show progress and keep the lease.
 
         Raises:

@@ -99,8 +99,7 @@ def upsert(table: Table, *, key: Sequence[str], columns: Sequence[str]) -> Merge
         if name not in key
     }
     assigned = ", ".join(f"{_QUOTED(name)} = {value}" for name, value in values.items())
-    before = ", ".join(f"t.{_QUOTED(name)}" for name in values)
-    differs = f"({before}) IS DISTINCT FROM ({', '.join(values.values())})"
+    differs = _differs(values)
     names = ", ".join(map(_QUOTED, columns))
     staged = ", ".join(f"s.{_QUOTED(name)}" for name in columns)
     known = f"EXISTS (SELECT FROM {target} AS t WHERE {same})"
@@ -113,6 +112,13 @@ def upsert(table: Table, *, key: Sequence[str], columns: Sequence[str]) -> Merge
             WHERE NOT {known} RETURNING 1
         )
         SELECT (SELECT count(*) FROM inserted), (SELECT count(*) FROM updated)"""  # noqa: S608  # names of ours
+    return Merge(sql, _preview(target, same, key=key, values=values))
+
+
+def _preview(target: str, same: str, *, key: Sequence[str], values: Mapping[str, str]) -> str:
+    """Return the SELECT of some changes, as JSON texts."""
+    differs = _differs(values)
+    known = f"EXISTS (SELECT FROM {target} AS t WHERE {same})"
     changes = ", ".join(
         f"'{name}', CASE WHEN t.{_QUOTED(name)} IS DISTINCT FROM {value}"
         f" THEN json_build_array(t.{_QUOTED(name)}, {value}) END"
@@ -120,7 +126,7 @@ def upsert(table: Table, *, key: Sequence[str], columns: Sequence[str]) -> Merge
     )
     keyed = f"concat_ws('/', {', '.join(f's.{_QUOTED(name)}' for name in key)})"
     new = ", ".join(f"'{name}', json_build_array(NULL, s.{_QUOTED(name)})" for name in values)
-    preview = f"""
+    return f"""
         (SELECT json_build_object('change', 'updated', 'key', {keyed}, 'columns',
                 json_strip_nulls(json_build_object({changes})))::text
          FROM pg_temp.{STAGING} AS s JOIN {target} AS t ON {same} WHERE {differs}
@@ -129,4 +135,8 @@ def upsert(table: Table, *, key: Sequence[str], columns: Sequence[str]) -> Merge
         (SELECT json_build_object('change', 'inserted', 'key', {keyed}, 'columns',
                 json_build_object({new}))::text
          FROM pg_temp.{STAGING} AS s WHERE NOT {known} ORDER BY s.row_number LIMIT {SAMPLE})"""  # noqa: S608  # names of ours
-    return Merge(sql, preview)
+
+
+def _differs(values: Mapping[str, str]) -> str:
+    before = ", ".join(f"t.{_QUOTED(name)}" for name in values)
+    return f"({before}) IS DISTINCT FROM ({', '.join(values.values())})"

@@ -53,7 +53,9 @@ def findings_of(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:
     return [{"row": row["row_number"], **found} for row in rows for found in row["findings"]]
 
 
-def rejected_file(job: RowMapping, pages: Pages, language: str) -> tuple[str, AsyncIterator[bytes]]:
+def rejected_file(
+    job: RowMapping, pages: Pages, *, language: str
+) -> tuple[str, AsyncIterator[bytes]]:
     """Return the media type and the bytes of the rejected rows, reasons beside them."""
     if job["media_type"] == Format.NDJSON.value:
         return Format.NDJSON.value, _lines(pages, language)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, TypedDict
 
 import asyncpg
 import orjson
@@ -35,16 +35,23 @@ _SETTINGS = {
 }
 # Another writer was faster, or the connection died: the same job can succeed the next time.
 _PASSING = ("08", "23505", "40", "53", "55P03", "57P")
-_REFUSED = (
-    "refused-by-database",
-    Text(
+
+
+class _Cause(TypedDict):
+    code: str
+    detail: Text
+
+
+_REFUSED = _Cause(
+    code="refused-by-database",
+    detail=Text(
         "Une contrainte de la base refuse ces lignes ; rien n'a changé",
         "A constraint of the database refuses these rows; nothing has changed",
     ),
 )
-_FAULT = (
-    "internal-fault",
-    Text("Erreur interne ; rien n'a changé", "Internal error; nothing has changed"),
+_FAULT = _Cause(
+    code="internal-fault",
+    detail=Text("Erreur interne ; rien n'a changé", "Internal error; nothing has changed"),
 )
 
 
@@ -55,8 +62,8 @@ class ImportRunner:
         self,
         database: Database,
         jobs: ImportJobs,
-        importers: Iterable[Importer],
         *,
+        importers: Iterable[Importer],
         url: str,
         idle: timedelta = timedelta(seconds=5),
         heartbeat: timedelta = timedelta(seconds=2),
@@ -117,12 +124,12 @@ class ImportRunner:
                 await self._jobs.release(claim, self._worker)
             raise
         except UnreadableFile as error:
-            await self._fail(claim, tally, error.code, error.detail)
+            await self._fail(claim, tally, code=error.code, detail=error.detail)
         except (DBAPIError, asyncpg.PostgresError, OSError) as error:
             await self._settle(claim, tally, error)
         except Exception:  # noqa: BLE001  # logged; a job always ends
             self._log.exception("import job failed", job=str(claim.id))
-            await self._fail(claim, tally, *_FAULT)
+            await self._fail(claim, tally, **_FAULT)
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
@@ -131,7 +138,7 @@ class ImportRunner:
     async def _beat(self, claim: Claim, tally: Tally) -> None:
         while True:
             await asyncio.sleep(self._heartbeat)
-            await self._jobs.keep(claim, self._worker, tally.progress())
+            await self._jobs.keep(claim, self._worker, progress=tally.progress())
 
     async def _settle(self, claim: Claim, tally: Tally, error: Exception) -> None:
         """Leave the job to its lease if it can succeed later; else it has failed."""
@@ -139,9 +146,9 @@ class ImportRunner:
         self._log.warning("import job stopped", job=str(claim.id), sqlstate=state)
         if not state.startswith(_PASSING):
             refused = state.startswith(("22", "23"))
-            await self._fail(claim, tally, *(_REFUSED if refused else _FAULT))
+            await self._fail(claim, tally, **(_REFUSED if refused else _FAULT))
 
-    async def _fail(self, claim: Claim, tally: Tally, code: str, detail: Text) -> None:
+    async def _fail(self, claim: Claim, tally: Tally, *, code: str, detail: Text) -> None:
         failure = {"code": code, "detail": detail._asdict()}
         result = {"status": "failed", "failure": failure, **tally.progress()}
         async with self._database.writing() as session:
@@ -156,9 +163,13 @@ class ImportRunner:
             with TemporaryFile() as file:
                 await self._jobs.fetch_file(driver, claim, file)
                 await driver.execute(importer.staging())
-                await stage(driver, claim, importer, file=file, tally=tally, beating=beating)
-                await check(driver, importer, tally)
-                rejections = await asyncio.to_thread(rejections_of, file, claim, tally)
+                await stage(
+                    driver, claim, importer=importer, file=file, tally=tally, beating=beating
+                )
+                await check(driver, importer, tally=tally)
+                rejections = await asyncio.to_thread(
+                    rejections_of, file, claim.form, found=tally.found
+                )
             if claim.mode == "atomic" and tally.rejected:
                 result = {"status": "rejected", **tally.progress()}
                 async with self._database.writing() as session:

@@ -1,12 +1,14 @@
 """Staging the rows of a file: copied as they are checked, then checked together."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 import asyncpg
 
+from chassis.formats import Format
 from chassis.import_files import UnreadableFile, opened
 from chassis.import_jobs import Claim, Rejection
 from chassis.import_merge import STAGING, Importer
@@ -53,8 +55,8 @@ class Tally:
 async def stage(
     driver: asyncpg.Connection,
     claim: Claim,
-    importer: Importer,
     *,
+    importer: Importer,
     file: IO[bytes],
     tally: Tally,
     beating: "asyncio.Task[None]",
@@ -63,27 +65,36 @@ async def stage(
     names = ["row_number", "given", *importer.columns]
     with opened(file, claim.form) as (header, lines):
         tally.header = header
-        batches = RowReader(importer.row, header).batches(lines)
-        coming = asyncio.create_task(asyncio.to_thread(next, batches, None))
-        try:
-            while (batch := await coming) is not None:
-                coming = asyncio.create_task(asyncio.to_thread(next, batches, None))
-                await _copy(driver, names, batch)
+        made = RowReader(importer.row, header).batches(lines)
+        async with aclosing(_ahead(made, beating)) as batches:
+            async for batch in batches:
+                await _copy(driver, names, batch=batch)
                 tally.add(batch.read, batch.rejected)
-                if beating.done():
-                    beating.result()
-        finally:
-            # The thread must be out of the file before the file is closed.
-            await asyncio.wait([coming])
     tally.complete = True
 
 
-async def _copy(driver: asyncpg.Connection, names: list[str], batch: Batch) -> None:
+async def _ahead(
+    batches: Iterator[Batch], beating: "asyncio.Task[None]"
+) -> AsyncGenerator[Batch, None]:
+    """Yield each batch while a thread makes the next one; stop when the heart stops."""
+    coming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+    try:
+        while (batch := await coming) is not None:
+            coming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+            yield batch
+            if beating.done():
+                beating.result()
+    finally:
+        # The thread must be out of the file before the file is closed.
+        await asyncio.wait([coming])
+
+
+async def _copy(driver: asyncpg.Connection, names: list[str], *, batch: Batch) -> None:
     if batch.records:
         await driver.copy_records_to_table(STAGING, records=batch.records, columns=names)
 
 
-async def check(driver: asyncpg.Connection, importer: Importer, tally: Tally) -> None:
+async def check(driver: asyncpg.Connection, importer: Importer, *, tally: Tally) -> None:
     """Run the checks over all the rows, and bring the planner up to date."""
     await driver.execute(f"ANALYZE pg_temp.{STAGING}")
     for sql in (importer.repeated(), *importer.checks):
@@ -92,17 +103,19 @@ async def check(driver: asyncpg.Connection, importer: Importer, tally: Tally) ->
             tally.add(0, {row: [Finding(column, code, Text(fr, en), severity)]})
 
 
-def rejections_of(file: IO[bytes], claim: Claim, tally: Tally) -> list[Rejection]:
+def rejections_of(
+    file: IO[bytes], form: Format, *, found: Mapping[int, list[Finding]]
+) -> list[Rejection]:
     """Read the file again for the rows with findings, as they were sent."""
-    if not tally.found:
+    if not found:
         return []
     file.seek(0)
     made, size = [], 0
-    with opened(file, claim.form) as (_, lines):
+    with opened(file, form) as (_, lines):
         for number, raw in lines:
-            if number in tally.found:
+            if number in found:
                 sent = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
-                made.append(Rejection(number, tally.found[number], sent))
+                made.append(Rejection(number, found[number], sent))
                 size += len(sent) if isinstance(sent, str) else sum(map(len, sent))
             if size > MOST_REJECTED_BYTES:
                 raise _too_many()

@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON
 
+_INSTANT = DateTime(timezone=True)
+
 
 @dataclass(frozen=True, slots=True)
 class ImportTables:
@@ -82,15 +84,10 @@ def import_job_table(metadata: MetaData) -> Table:
         Column("failure", JSON()),
         Column("worker", Text()),
         Column("attempts", Integer(), nullable=False, server_default=text("0")),
-        Column("lease_until", DateTime(timezone=True)),
-        Column(
-            "created_at",
-            DateTime(timezone=True),
-            nullable=False,
-            server_default=func.clock_timestamp(),
-        ),
-        Column("started_at", DateTime(timezone=True)),
-        Column("finished_at", DateTime(timezone=True)),
+        Column("lease_until", _INSTANT),
+        Column("created_at", _INSTANT, nullable=False, server_default=func.clock_timestamp()),
+        Column("started_at", _INSTANT),
+        Column("finished_at", _INSTANT),
         CheckConstraint("mode IN ('atomic', 'partial')", name="mode"),
         CheckConstraint(
             "status IN ('queued', 'running', 'succeeded', 'rejected', 'failed')", name="status"

@@ -44,15 +44,17 @@ class Imports:
         self,
         database: Database,
         tables: ImportTables,
-        importers: Sequence[Importer],
         *,
+        importers: Sequence[Importer],
         url: str,
         lease: timedelta = timedelta(seconds=30),
     ) -> None:
         self._database = database
         self.tables = tables
         self.jobs = ImportJobs(database, tables, lease=lease)
-        self.runner = ImportRunner(database, self.jobs, importers, url=url, heartbeat=lease / 5)
+        self.runner = ImportRunner(
+            database, self.jobs, importers=importers, url=url, heartbeat=lease / 5
+        )
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """Carry out jobs while the block runs: the app's lifespan."""
@@ -64,7 +66,7 @@ class Imports:
         self.runner.wake()
         return job
 
-    async def job(self, collection: str, job: UUID, principal: Principal) -> RowMapping:
+    async def job(self, collection: str, job: UUID, *, principal: Principal) -> RowMapping:
         """Return a job of this client.
 
         Raises:
@@ -102,9 +104,8 @@ def import_router(
     principal: Callable[[Mapping[str, Any]], Principal] = principal_of,
 ) -> APIRouter:
     """Return the routes by which files are imported into one collection."""
-    router, name = APIRouter(), importer.collection
-    desk = _Desk(name, largest_file, principal)
-    path = f"/v1/{name}/imports"
+    router, name, job = APIRouter(), importer.collection, documented(ImportNotFound)
+    desk, path = _Desk(name, largest_file, principal), f"/v1/{name}/imports"
     router.add_api_route(
         path,
         desk.submit,
@@ -113,28 +114,28 @@ def import_router(
         response_model=ImportJob,
         operation_id=f"import_{name}",
         responses=documented(BodyTooLarge, UnsupportedMediaType),
-        openapi_extra={"requestBody": _BODY},
+        openapi_extra=_BODY,
     )
     router.add_api_route(
         f"{path}/{{import_id}}",
         desk.show,
         response_model=ImportJob,
         operation_id=f"show_{name}_import",
-        responses=documented(ImportNotFound),
+        responses=job,
     )
     router.add_api_route(
         f"{path}/{{import_id}}/report",
         desk.report,
         response_model=ImportReport,
         operation_id=f"show_{name}_import_report",
-        responses=documented(ImportNotFound),
+        responses=job,
     )
     router.add_api_route(
         f"{path}/{{import_id}}/rejections",
         desk.rejections,
         response_class=StreamingResponse,
         operation_id=f"download_{name}_import_rejections",
-        responses=documented(ImportNotFound) | _FILES,
+        responses=job | _FILES,
     )
     return router
 
@@ -160,14 +161,14 @@ class _Desk:
         with TemporaryFile() as file:
             await _spool(request, file, largest=self.largest_file)
             job = await imports.submit(asked, file)
-        body = job_body(await imports.job(self.collection, job, asked.principal))
+        body = job_body(await imports.job(self.collection, job, principal=asked.principal))
         return _json(body, status=202, headers={"location": body["links"]["self"]})
 
     async def show(self, request: Request, import_id: UUID) -> Response:
         return _json(job_body(await self._job(request, import_id)))
 
     async def report(
-        self, request: Request, import_id: UUID, query: Annotated[ReportQuery, Query()]
+        self, request: Request, import_id: UUID, *, query: Annotated[ReportQuery, Query()]
     ) -> Response:
         await self._job(request, import_id)
         imports: Imports = request.app.state.imports
@@ -182,19 +183,21 @@ class _Desk:
         row = await self._job(request, import_id)
         language = language_of(request.headers.get("accept-language", ""))
         pages = _rejected_pages(request.app.state.imports, import_id)
-        media_type, chunks = rejected_file(row, pages, language)
+        media_type, chunks = rejected_file(row, pages, language=language)
         return StreamingResponse(chunks, media_type=media_type)
 
     async def _job(self, request: Request, job: UUID) -> RowMapping:
         imports: Imports = request.app.state.imports
-        return await imports.job(self.collection, job, self.principal(request.scope))
+        return await imports.job(self.collection, job, principal=self.principal(request.scope))
 
 
 _BODY = {
-    "required": True,
-    "content": {
-        form.value: {"schema": {"type": "string", "format": "binary"}} for form in READABLE
-    },
+    "requestBody": {
+        "required": True,
+        "content": {
+            form.value: {"schema": {"type": "string", "format": "binary"}} for form in READABLE
+        },
+    }
 }
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {

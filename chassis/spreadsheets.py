@@ -34,7 +34,7 @@ class SheetOverflow(Unprocessable):
 
 @asynccontextmanager
 async def spreadsheet(
-    reading: AbstractAsyncContextManager[asyncpg.Connection], sql: str, arguments: Sequence[Any]
+    reading: AbstractAsyncContextManager[asyncpg.Connection], sql: str, *, arguments: Sequence[Any]
 ) -> AsyncIterator[AsyncIterator[bytes]]:
     """Write the whole file, give the connection back, then yield the file's bytes.
 

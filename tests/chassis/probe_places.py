@@ -1,26 +1,32 @@
 """A probe service that imports places: what the tests of imports talk to."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, NotRequired
+from typing import Annotated, Any, NotRequired
 
+import httpx
 from pydantic import ConfigDict, Field, with_config
 from sqlalchemy import CheckConstraint, Column, Date, Integer, MetaData, Table, Text
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.types import TypeEngine
 from starlette.types import ASGIApp
 from typing_extensions import TypedDict
 
 from chassis.assembly import Web
 from chassis.database import Database, sqlalchemy_url
 from chassis.http import Edge
+from chassis.import_contract import ImportJob
 from chassis.import_merge import Importer, upsert
 from chassis.import_tables import import_tables
 from chassis.imports import Imports, import_router
 from chassis.settings import ServiceSettings
 from chassis.testing import TEST_URL
 
+GOOD = "code,name,population,signed_on\n51108,Châlons,43877,2018-09-21\n44109,Nantes,,\n"
 METADATA = MetaData(schema="probe")
 TABLES = import_tables(METADATA)
 PLACE = Table(
@@ -44,7 +50,12 @@ class PlaceRow(TypedDict):
     signed_on: NotRequired[date | None]
 
 
-COLUMNS = {"code": Text(), "name": Text(), "population": Integer(), "signed_on": Date()}
+COLUMNS: dict[str, TypeEngine[Any]] = {
+    "code": Text(),
+    "name": Text(),
+    "population": Integer(),
+    "signed_on": Date(),
+}
 PLACES = Importer(
     collection="places",
     row=PlaceRow,
@@ -79,9 +90,9 @@ async def probe(url: str, *, works: bool = True, lease: float = 30) -> AsyncIter
         await connection.exec_driver_sql("TRUNCATE probe.place, probe.import_job CASCADE")
     await engine.dispose()
     settings = ServiceSettings(database_url=url, cursor_secret="x" * 32, durable=False)  # type: ignore[arg-type]
-    database = Probing(settings, schema="probe", revision=None)
+    database = Probing(settings, schema="probe", revision="")
     await database.open()
-    imports = Imports(database, TABLES, [PLACES], url=url, lease=timedelta(seconds=lease))
+    imports = Imports(database, TABLES, importers=[PLACES], url=url, lease=timedelta(seconds=lease))
     web = Web()
     web.include_router(import_router(PLACES, largest_file=1 << 16))
     web.state.imports = imports
@@ -101,3 +112,50 @@ class Probing(Database):
 
     async def _check(self) -> None:
         """Skip the rights: the probe makes its own tables."""
+
+
+async def handed_in(
+    places: Probe, body: str | bytes, query: str = "", media_type: str = "text/csv"
+) -> httpx.Response:
+    """Hand a file in."""
+    transport = httpx.ASGITransport(places.app)
+    async with httpx.AsyncClient(transport=transport, base_url=TEST_URL) as client:
+        return await client.post(
+            f"/v1/places/imports{query}", content=body, headers={"content-type": media_type}
+        )
+
+
+async def read(places: Probe, path: str, **headers: str) -> httpx.Response:
+    """Read from the probe."""
+    transport = httpx.ASGITransport(places.app)
+    async with httpx.AsyncClient(transport=transport, base_url=TEST_URL) as client:
+        return await client.get(path, headers=headers)
+
+
+async def ended(
+    places: Probe, body: str | bytes, query: str = "", media_type: str = "text/csv"
+) -> dict[str, Any]:
+    """Hand a file in and wait for the end of its job."""
+    answer = await handed_in(places, body, query, media_type)
+    assert answer.status_code == 202, answer.text
+    return await end_of(places, answer.headers["location"])
+
+
+async def end_of(places: Probe, path: str) -> dict[str, Any]:
+    """Wait for the end of a job."""
+    job: dict[str, Any] = {}
+    for _ in range(400):
+        job = (await read(places, path)).json()
+        if job["finished_at"]:
+            ImportJob.model_validate_json(json.dumps(job))
+            return job
+        await asyncio.sleep(0.025)
+    raise AssertionError(f"no end: {job}")
+
+
+async def stored(places: Probe) -> dict[str, tuple[Any, ...]]:
+    """What the table holds."""
+    rows = await places.database.reads.fetch(
+        "SELECT code, name, population, signed_on::text FROM probe.place ORDER BY code"
+    )
+    return {row[0]: tuple(row)[1:] for row in rows}

@@ -1,23 +1,18 @@
 """Imports over HTTP: strict rows, all or the good ones, dry runs, and workers that die."""
 
-import asyncio
 import csv
 import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
-import httpx
 import pytest
 import xlsxwriter
 
-from chassis.import_contract import ImportJob, ImportReport
-from chassis.import_jobs import MOST_ATTEMPTS, LeaseLost
-from chassis.testing import TEST_URL, copied_database, url_of
-from tests.chassis.probe_places import Probe, probe
+from chassis.import_contract import ImportReport
+from chassis.testing import copied_database, url_of
+from tests.chassis.probe_places import GOOD, Probe, ended, handed_in, probe, read, stored
 
-GOOD = "code,name,population,signed_on\n51108,Châlons,43877,2018-09-21\n44109,Nantes,,\n"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NDJSON = "application/x-ndjson"
 
@@ -34,52 +29,6 @@ async def places(probe_url: str) -> AsyncIterator[Probe]:
     """The probe service at work."""
     async with probe(probe_url) as opened:
         yield opened
-
-
-async def handed_in(
-    places: Probe, body: str | bytes, query: str = "", media_type: str = "text/csv"
-) -> httpx.Response:
-    """Hand a file in."""
-    transport = httpx.ASGITransport(places.app)
-    async with httpx.AsyncClient(transport=transport, base_url=TEST_URL) as client:
-        return await client.post(
-            f"/v1/places/imports{query}", content=body, headers={"content-type": media_type}
-        )
-
-
-async def read(places: Probe, path: str, **headers: str) -> httpx.Response:
-    """Read from the probe."""
-    transport = httpx.ASGITransport(places.app)
-    async with httpx.AsyncClient(transport=transport, base_url=TEST_URL) as client:
-        return await client.get(path, headers=headers)
-
-
-async def ended(
-    places: Probe, body: str | bytes, query: str = "", media_type: str = "text/csv"
-) -> dict[str, Any]:
-    """Hand a file in and wait for the end of its job."""
-    answer = await handed_in(places, body, query, media_type)
-    assert answer.status_code == 202, answer.text
-    return await end_of(places, answer.headers["location"])
-
-
-async def end_of(places: Probe, path: str) -> dict[str, Any]:
-    """Wait for the end of a job."""
-    for _ in range(400):
-        job: dict[str, Any] = (await read(places, path)).json()
-        if job["finished_at"]:
-            ImportJob.model_validate_json(json.dumps(job))
-            return job
-        await asyncio.sleep(0.025)
-    raise AssertionError(f"no end: {job}")
-
-
-async def stored(places: Probe) -> dict[str, tuple[Any, ...]]:
-    """What the table holds."""
-    rows = await places.database.reads.fetch(
-        "SELECT code, name, population, signed_on::text FROM probe.place ORDER BY code"
-    )
-    return {row[0]: tuple(row)[1:] for row in rows}
 
 
 async def findings(places: Probe, job: dict[str, Any]) -> list[tuple[int, str | None, str]]:
@@ -257,67 +206,3 @@ async def test_a_file_too_large_and_an_unknown_type_are_refused(places: Probe) -
 async def test_an_unknown_import_is_not_found(places: Probe) -> None:
     missing = await read(places, "/v1/places/imports/01a20900-0000-7000-8000-000000000000")
     assert missing.status_code == 404
-
-
-async def test_a_job_whose_worker_died_is_taken_over(probe_url: str) -> None:
-    async with probe(probe_url, works=False, lease=0.2) as places:
-        path = (await handed_in(places, GOOD)).headers["location"]
-        dead = await places.imports.jobs.claim("dead")
-        assert dead is not None
-        assert await places.imports.jobs.claim("other") is None
-        await asyncio.sleep(0.3)
-        assert await places.imports.runner.work()
-        assert (await end_of(places, path))["status"] == "succeeded"
-        with pytest.raises(LeaseLost):
-            await places.imports.jobs.keep(dead, "dead", {"rows_read": 1})
-
-
-async def test_a_job_that_kills_its_workers_ends_as_failed(probe_url: str) -> None:
-    async with probe(probe_url, works=False, lease=0.05) as places:
-        path = (await handed_in(places, GOOD)).headers["location"]
-        for attempt in range(MOST_ATTEMPTS):
-            assert await places.imports.jobs.claim(f"dying {attempt}") is not None
-            await asyncio.sleep(0.1)
-        assert await places.imports.jobs.claim("healthy") is None
-        job = await end_of(places, path)
-        assert job["failure"]["code"] == "worker-lost"
-        assert await places.database.reads.fetchval("SELECT count(*) FROM probe.import_chunk") == 0
-
-
-async def test_a_worker_that_lost_its_lease_changes_nothing(probe_url: str) -> None:
-    async with probe(probe_url, works=False) as places:
-        path = (await handed_in(places, GOOD)).headers["location"]
-        blocker = await asyncpg.connect(probe_url)
-        hold = blocker.transaction()
-        await hold.start()
-        await blocker.execute("LOCK TABLE probe.place IN EXCLUSIVE MODE")
-        working = asyncio.create_task(places.imports.runner.work())
-        await until_waiting(places)
-        await blocker.execute("UPDATE probe.import_job SET worker = 'thief'")
-        await hold.commit()
-        await blocker.close()
-        await working
-        assert (await read(places, path)).json()["status"] == "running"
-        assert await stored(places) == {}
-
-
-async def until_waiting(places: Probe) -> None:
-    """Wait until the merge waits for a lock."""
-    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    for _ in range(200):
-        if await places.database.reads.fetchval(f"{waits} AND datname = current_database()"):
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("nothing waits")
-
-
-async def test_a_worker_that_stops_gives_its_job_back(probe_url: str) -> None:
-    async with probe(probe_url, works=False) as places:
-        path = (await handed_in(places, GOOD)).headers["location"]
-        blocker = await asyncpg.connect(probe_url)
-        await blocker.execute("BEGIN; LOCK TABLE probe.place IN EXCLUSIVE MODE")
-        async with places.imports.running():
-            await until_waiting(places)
-        assert (await read(places, path)).json()["status"] == "queued"
-        await blocker.close()
-        assert await stored(places) == {}
