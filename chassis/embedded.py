@@ -4,15 +4,18 @@ import fcntl
 import os
 import shutil
 import signal
+import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from chassis.embedded_place import SUPERUSER, EmbeddedPostgresError, Place, place_for
 
 _START_SECONDS = 60
 _STOP_SECONDS = 30
+_LOOK_SECONDS = 0.5
+_ORPHAN_SECONDS = 30
 _BUILTIN_LOCALES = 17
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 _SETTINGS: Mapping[str, str] = {
@@ -31,13 +34,16 @@ _SETTINGS: Mapping[str, str] = {
 
 
 @contextmanager
-def embedded_server(data: Path, *, durable: bool = True) -> Iterator[str]:
+def embedded_server(
+    data: Path, *, durable: bool = True, told: Callable[[str], None] | None = None
+) -> Iterator[str]:
     """Yield the administrator's URL of a running server that keeps its files in `data`.
 
     A server left behind by a killed run is taken over and stopped at the end. While another
     process of ours owns the server, it is shared and left running.
 
-    `durable=False` is for tests: faster, and a power cut may lose everything.
+    `durable=False` is for tests: faster, and a power cut may lose everything. With `told`, a server
+    that dies is started again, and `told` hears of it.
     """
     place = place_for(data)
     with _ownership(place) as owned:
@@ -46,7 +52,8 @@ def embedded_server(data: Path, *, durable: bool = True) -> Iterator[str]:
             return
         running = start(place, durable=durable)
         try:
-            yield running.url()
+            with _kept_alive(running, told, durable=durable) if told else nullcontext():
+                yield running.url()
         finally:
             stop(running)
 
@@ -121,21 +128,82 @@ def _create(place: Place, *, durable: bool) -> None:
     fresh.rename(place.data)
 
 
+@contextmanager
+def _kept_alive(place: Place, told: Callable[[str], None], *, durable: bool) -> Iterator[None]:
+    """Start the server again whenever it dies, as the manager of a system's services would."""
+    over = threading.Event()
+
+    def keep() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            if _alive(_claim(place)):
+                continue
+            told("PostgreSQL ended; starting it again")
+            try:
+                start(place, durable=durable)
+            except EmbeddedPostgresError as error:
+                told(str(error))
+            else:
+                told("PostgreSQL is back")
+
+    keeper = threading.Thread(target=keep, name="postgres-keeper")
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
 def _postmaster(place: Place) -> list[str] | None:
     """Return the lines of the pid file of a server that is alive; remove what a dead one left."""
+    lines = _claim(place)
+    if _alive(lines):
+        return lines
+    _wait_for_orphans(lines)
+    for left in [place.data / "postmaster.pid", *place.socket.glob(".s.PGSQL.*")]:
+        left.unlink(missing_ok=True)
+    return None
+
+
+def _claim(place: Place) -> list[str]:
     try:
-        lines = (place.data / "postmaster.pid").read_text().splitlines()
+        return (place.data / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _alive(lines: list[str]) -> bool:
+    try:
         os.kill(int(lines[0]), 0)
         command = Path(f"/proc/{int(lines[0])}/cmdline")
         # After a reboot the number may belong to another program, and in a container without init
         # to a zombie: PostgreSQL would take either for a living server and not start.
-        if not command.exists() or b"postgres" in command.read_bytes():
-            return lines
+        return not command.exists() or b"postgres" in command.read_bytes()
     except (FileNotFoundError, ProcessLookupError, PermissionError, IndexError, ValueError):
-        pass
-    for left in [place.data / "postmaster.pid", *place.socket.glob(".s.PGSQL.*")]:
-        left.unlink(missing_ok=True)
-    return None
+        return False
+
+
+def _wait_for_orphans(lines: list[str]) -> None:
+    """Wait for the children of a killed server: two servers must never write the same data."""
+    deadline = time.monotonic() + _ORPHAN_SECONDS
+    while _attached(lines):
+        if time.monotonic() > deadline:
+            raise EmbeddedPostgresError("children of a killed PostgreSQL still run; try again")
+        time.sleep(0.05)
+
+
+def _attached(lines: list[str]) -> bool:
+    """Tell whether processes use the shared memory that the pid file names by key and number."""
+    known = Path("/proc/sysvipc/shm")
+    named = lines[6].split() if len(lines) > 6 else []  # noqa: PLR2004 -- seventh line
+    if not named or not known.exists():
+        return False
+    rows = (row.split() for row in known.read_text().splitlines()[1:])
+    return any(
+        [str(int(row[0]) % 2**32), row[1]] == [str(int(named[0]) % 2**32), named[1]]
+        and row[6] != "0"
+        for row in rows
+    )
 
 
 def _running(place: Place) -> Place | None:

@@ -55,7 +55,7 @@ def databases(environment: Mapping[str, str], folder: Path) -> Iterator[Database
         data = folder / "postgres"
         place = place_for(data)
         say(f"starting PostgreSQL {place.version} (data in {place.data})")
-        with embedded_server(data) as url:
+        with embedded_server(data, told=say) as url:
             yield embedded(url)
 
 

@@ -102,6 +102,26 @@ async def test_a_killed_server_blocks_nothing(data: Path) -> None:
         assert await asked(url, "SELECT 1") == 1
 
 
+async def test_a_killed_server_comes_back_once_its_last_child_is_gone(data: Path) -> None:
+    told: list[str] = []
+    with embedded_server(data, durable=False, told=told.append) as url:
+        connection = await asyncpg.connect(url)
+        child = await connection.fetchval("SELECT pg_backend_pid()")
+        os.kill(child, signal.SIGSTOP)
+        os.kill(int((place_for(data).data / "postmaster.pid").read_text().split()[0]), 9)
+        await asyncio.sleep(1.5)
+        assert told == ["PostgreSQL ended; starting it again"]
+        os.kill(child, signal.SIGKILL)
+        for _ in range(100):
+            if len(told) > 1:
+                break
+            await asyncio.sleep(0.1)
+        assert told[1:] == ["PostgreSQL is back"]
+        assert await asked(url, "SELECT 1") == 1
+        connection.terminate()
+    assert await refuses(url)
+
+
 async def test_a_pid_file_that_now_names_another_program_is_ignored(data: Path) -> None:
     with embedded_server(data, durable=False):
         pid_file = place_for(data).data / "postmaster.pid"
