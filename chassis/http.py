@@ -31,7 +31,14 @@ LARGEST_BODY = 1_048_576
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
-_BUSY = (TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+_BUSY = (
+    TimeoutError,
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it starts, stops, or cancels what takes too long
+    asyncpg.TooManyConnectionsError,
+)
 
 
 class Edge:
@@ -73,6 +80,8 @@ class Edge:
 
     async def _refuse(self, raised: Exception, scope: Scope, send: Send) -> None:
         problem = as_problem(raised)
+        if isinstance(problem, ServiceUnavailable):
+            problem.extra.setdefault("service", self._server)
         request_id = scope["state"]["request_id"]
         if isinstance(problem, InternalFault):
             self._log.error("fault", request_id=request_id, exc_info=raised)
