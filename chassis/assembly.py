@@ -87,7 +87,7 @@ class ServiceApp:
             route.tags = route.tags or [name]
         policy.check([str(route.operation_id) for route in operations])
         self._lane = Lane([route for route in operations if isinstance(route, ReadRoute)])
-        self._web.router.routes += own_routes(name, self.database, self.openapi)
+        self._web.router.routes += own_routes(name, self.database, contract=self.openapi)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""
@@ -112,6 +112,8 @@ class ServiceApp:
         return finished(deepcopy(self._web.openapi()), rights=rights)
 
     def _translated(self, raised: HTTPException, scope: Scope) -> Problem:
+        if raised.status_code == NotFound.status and self._lane.find(scope["path"].rstrip("/")):
+            return NotFound(_SLASH)
         if raised.status_code != MethodNotAllowed.status:
             return _BY_STATUS.get(raised.status_code, BadRequest)()
         matching = [
@@ -133,7 +135,7 @@ class ServiceApp:
         self._context = ReadContext(
             self.database,
             Cursors(secret),
-            Exporter(self.database.reads),
+            Exporter(self.database.reads.pool),
             self._settings.public_url,
         )
         self._web.state.database = self.database
@@ -146,6 +148,10 @@ class ServiceApp:
 
 
 _READS = frozenset({"GET", "HEAD"})
+_SLASH = Text(
+    "Cette adresse existe sans la barre oblique finale",
+    "This address exists without its trailing slash",
+)
 
 
 def described(row: Policy) -> str:

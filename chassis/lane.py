@@ -157,7 +157,7 @@ class Lane:
         for segment in path.split("/")[1:]:
             child = node.get(segment)
             if child is None:
-                child = node.get(_ANY)
+                child = node.get(_ANY) if segment else None
                 values.append(segment)
             if child is None:
                 return None

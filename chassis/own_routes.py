@@ -18,7 +18,7 @@ _JSON: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"n
 
 
 def own_routes(
-    name: str, database: Database, contract: Callable[[], dict[str, Any]]
+    name: str, database: Database, *, contract: Callable[[], dict[str, Any]]
 ) -> list[Route]:
     """Return `/health/live`, `/health/ready` and `/openapi.json` of a service."""
 
@@ -41,7 +41,7 @@ def own_routes(
             "schema_revision": state.revision,
             "data_as_of": state.changed_at,
         }
-        return Bytes(orjson.dumps(body), _JSON)
+        return Bytes(orjson.dumps(body, option=orjson.OPT_UTC_Z), _JSON)
 
     async def openapi(_request: Request) -> Response:
         return Bytes(drawn(), _JSON)

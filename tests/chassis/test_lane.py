@@ -57,7 +57,6 @@ LANE = Lane([route for route in router.routes if isinstance(route, ReadRoute)])
         ("/v1/things", "list_things", []),
         ("/v1/things/a", "show_thing", ["a"]),
         ("/v1/things/a/parts/b", "show_part", ["a", "b"]),
-        ("/v1/things/", "show_thing", [""]),
     ],
 )
 def test_a_path_is_found_by_its_segments(path: str, operation: str, values: list[str]) -> None:
@@ -68,7 +67,10 @@ def test_a_path_is_found_by_its_segments(path: str, operation: str, values: list
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/v1", "/v1/other", "/v1/things/a/parts", "/v1/things/a/parts/b/c", "v1/things"],
+    [
+        *("", "/", "/v1", "/v1/other", "v1/things"),
+        *("/v1/things/", "/v1/things/a/parts", "/v1/things/a/parts/b/c"),
+    ],
 )
 def test_another_path_is_not_found(path: str) -> None:
     assert LANE.find(path) is None
