@@ -8,7 +8,7 @@ from openapi_spec_validator import validate
 from pydantic import BaseModel
 
 from services.towns.features.contract import (
-    FeatureSchema,
+    FeatureShape,
     FeaturesOfTowns,
     LinkedTownFeature,
     OgcApiDefinition,
@@ -42,7 +42,7 @@ async def ids(towns: httpx.AsyncClient, **asked: Any) -> list[str]:
         ("/ogc/collections/towns/items", FeaturesOfTowns, "application/geo+json"),
         ("/ogc/collections/towns/items?limit=10000", FeaturesOfTowns, "application/geo+json"),
         ("/ogc/collections/towns/items/acv-051", LinkedTownFeature, "application/geo+json"),
-        ("/ogc/collections/towns/schema", FeatureSchema, "application/schema+json"),
+        ("/ogc/collections/towns/schema", FeatureShape, "application/schema+json"),
         ("/ogc/api", OgcApiDefinition, "application/vnd.oai.openapi+json;version=3.0"),
     ],
 )

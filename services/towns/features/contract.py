@@ -93,12 +93,12 @@ class OgcApiDefinition(BaseModel):
     openapi: str = Field(pattern=r"^3\.0\.\d+$")
 
 
-class FeatureSchema(BaseModel):
+class FeatureShape(BaseModel):
     """The shape of a feature as a JSON Schema; any property may be null instead."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    type: Literal["object"]
+    type: str = Field(description="What JSON calls it; a feature has named members")
 
 
 class GeoPoint(Output):

@@ -14,7 +14,7 @@ from chassis.reads import PUBLIC, Answer, Bytes, Reads
 from services.towns.errors import InvalidParameter, TownNotFound
 from services.towns.features import documents, store
 from services.towns.features.contract import (
-    FeatureSchema,
+    FeatureShape,
     FeaturesOfTowns,
     LinkedTownFeature,
     OgcApiDefinition,
@@ -96,7 +96,7 @@ async def show_ogc_collection(reads: Reading) -> Answer:
     )
 
 
-@router.read("/ogc/collections/towns/schema", answer=FeatureSchema, response_class=SchemaJson)
+@router.read("/ogc/collections/towns/schema", answer=FeatureShape, response_class=SchemaJson)
 async def show_town_feature_schema(_reads: Reading) -> Answer:
     """Show the shape of a feature: the columns that a table of towns has, and their types."""
     return _typed(_schema(), documents.SCHEMA)
