@@ -6,7 +6,7 @@ The only `begin` of the project is here.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, NewType
 
 import asyncpg
@@ -49,6 +49,29 @@ class SchemaState(NamedTuple):
     changed_at: datetime | None
 
 
+class ReadPool:
+    """Read-only connections. Nobody waits longer than `wait` for one: `TimeoutError`, a 503."""
+
+    def __init__(self, pool: asyncpg.Pool, wait: timedelta) -> None:
+        self.pool = pool
+        self._wait = wait.total_seconds()
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Return all the rows of a read."""
+        async with asyncio.timeout(self._wait):
+            connection = await self.pool.acquire()
+        try:
+            rows: list[asyncpg.Record] = await connection.fetch(sql, *arguments)
+            return rows
+        finally:
+            await self.pool.release(connection)
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
+        """Return the one row of a read, or None."""
+        rows = await self.fetch(sql, *arguments)
+        return rows[0] if rows else None
+
+
 class Database:
     """The two pools of one service."""
 
@@ -57,7 +80,7 @@ class Database:
         self._schema = schema
         self._revision = revision
         self.changes: set[asyncio.Task[Any]] = set()
-        self._reads: asyncpg.Pool | None = None
+        self._reads: ReadPool | None = None
         self._writer: AsyncEngine | None = None
 
     @property
@@ -66,7 +89,7 @@ class Database:
         return self._schema
 
     @property
-    def reads(self) -> asyncpg.Pool:
+    def reads(self) -> ReadPool:
         """The read-only pool."""
         if self._reads is None:
             raise UnfitDatabase("the database is not open")
@@ -86,7 +109,7 @@ class Database:
             pool_timeout=settings.pool_wait.total_seconds(),
             connect_args={"server_settings": _WRITE_SETTINGS},
         )
-        self._reads = await asyncpg.create_pool(
+        pool = await asyncpg.create_pool(
             settings.replica_url or settings.database_url,
             min_size=1,
             max_size=settings.read_pool_size,
@@ -94,6 +117,7 @@ class Database:
             statement_cache_size=500,
             max_inactive_connection_lifetime=300,
         )
+        self._reads = ReadPool(pool, settings.pool_wait)
         try:
             await self._check()
         except BaseException:
@@ -104,7 +128,7 @@ class Database:
         """Give every connection back, once the changes under way have ended."""
         await asyncio.gather(*self.changes, return_exceptions=True)
         if self._reads is not None:
-            await self._reads.close()
+            await self._reads.pool.close()
         if self._writer is not None:
             await self._writer.dispose()
         self._reads = self._writer = None
@@ -119,7 +143,7 @@ class Database:
 
     async def state(self) -> SchemaState:
         """Read the state of the schema, which proves that reads answer."""
-        row = await self.reads.fetchrow(_STATE.format(schema=self._schema), timeout=1)
+        (row,) = await self.reads.fetch(_STATE.format(schema=self._schema))
         return SchemaState(*row)
 
     async def _check(self) -> None:

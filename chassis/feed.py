@@ -20,6 +20,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from chassis.database import ReadPool
 from chassis.events import events_of
 from chassis.statements import Statement, compiled, instant, json_of
 
@@ -54,7 +55,7 @@ class FeedPage:
 
 
 async def feed_page(
-    connection: asyncpg.Pool | asyncpg.Connection, service: str, query: FeedQuery
+    connection: ReadPool | asyncpg.Connection, service: str, query: FeedQuery
 ) -> FeedPage:
     """Read what happened after a position.
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from chassis.contract import Output
-from chassis.database import Database
+from chassis.database import Database, ReadPool
 from chassis.export_formats import Export
 from chassis.exports import Download, Exporter
 from chassis.formats import JSON, PARTIAL, Format, chosen_format
@@ -42,7 +42,7 @@ def _keeping(max_age: int) -> tuple[bytes, bytes]:
 class Bytes(Response):
     """A body that is ready, with headers that are ready."""
 
-    def __init__(self, body: bytes, headers: Headers, status: int = 200) -> None:
+    def __init__(self, body: bytes, headers: Headers, *, status: int = 200) -> None:
         self.status_code = status
         self.body = body
         self.background = None
@@ -83,7 +83,7 @@ class Reads:
         self.principal = principal
 
     @property
-    def pool(self) -> asyncpg.Pool:
+    def pool(self) -> ReadPool:
         """The read-only pool, for the rare read that is neither a page nor one resource."""
         return self._context.database.reads
 
@@ -140,7 +140,7 @@ class Reads:
         if path != self._scope["path"]:
             headers.append((b"content-location", path.encode()))
         if not_modified(self.header(b"if-none-match"), tag):
-            return Bytes(b"", headers, 304)
+            return Bytes(b"", headers, status=304)
         return Bytes(body, [(b"content-type", media), *headers])
 
     def computed(self, answer: Output) -> Response:
@@ -158,7 +158,7 @@ class Reads:
         form = chosen_format(query.format, self.header(b"accept"), placed=placed)
         sort = query.sort or query.suited_order() or next(iter(listing.orders))
         if form is not Format.JSON:
-            return await self._file(listing, query, form, sort)
+            return await self._file(listing, query, form=form, sort=sort)
         part = await self.part(
             listing, query, sort=sort, fields=query.fields, counted=query.include_total
         )
@@ -203,10 +203,14 @@ class Reads:
         rows = await self.pool.fetch(made.sql, *made.arguments(bound))
         total = await self._total(listing, shape, values) if counted else None
         more = len(rows) > query.limit
-        following = self._next(listing, shape, values, rows[query.limit - 1]) if more else None
+        following = None
+        if more:
+            marks = rows[query.limit - 1][1:]
+            cursor = self._context.cursors.signed(_binding(listing, shape, values), marks)
+            following = self.continued("cursor", cursor)
         return Part(rows[: query.limit], following, total)
 
-    async def _file(self, listing: Listing, query: ListQuery, form: Format, sort: str) -> Answer:
+    async def _file(self, listing: Listing, query: ListQuery, *, form: Format, sort: str) -> Answer:
         projected = query.fields is not None and form in _OF_ITEMS
         shape = Shape(_KINDS[form], query.used(), sort, projected=projected)
         made = statement(listing, shape)
@@ -226,14 +230,8 @@ class Reads:
 
     async def _total(self, listing: Listing, shape: Shape, values: Mapping[str, Any]) -> int:
         made = statement(listing, Shape("count", shape.used, shape.sort))
-        total: int = await self.pool.fetchval(made.sql, *made.arguments(values))
-        return total
-
-    def _next(
-        self, listing: Listing, shape: Shape, values: Mapping[str, Any], last: asyncpg.Record
-    ) -> str:
-        cursor = self._context.cursors.signed(_binding(listing, shape, values), last[1:])
-        return self.continued("cursor", cursor)
+        ((total,),) = await self.pool.fetch(made.sql, *made.arguments(values))
+        return int(total)
 
 
 _OF_ITEMS = frozenset({Format.NDJSON, Format.GEOJSON})

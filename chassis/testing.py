@@ -55,19 +55,20 @@ async def lifespan(app: ASGIApp) -> AsyncIterator[None]:
     answered: asyncio.Queue[Message] = asyncio.Queue()
     scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
     running = asyncio.ensure_future(app(scope, asked.get, answered.put))
-    await _step(running, asked, answered, "startup")
+    await _step("startup", running, asked=asked, answered=answered)
     try:
         yield
     finally:
-        await _step(running, asked, answered, "shutdown")
+        await _step("shutdown", running, asked=asked, answered=answered)
         await running
 
 
 async def _step(
+    step: str,
     running: "asyncio.Future[None]",
+    *,
     asked: "asyncio.Queue[Message]",
     answered: "asyncio.Queue[Message]",
-    step: str,
 ) -> None:
     await asked.put({"type": f"lifespan.{step}"})
     answer = asyncio.create_task(answered.get())

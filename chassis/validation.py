@@ -16,6 +16,7 @@ class Misfit(ValueError):
         self.field = field
 
 
+_CHECKSUM = Text("la clé de contrôle est fausse", "the check digit is wrong")
 _EXPECTED: dict[str, Text] = {
     "missing": Text("ce champ est requis", "this field is required"),
     "extra_forbidden": Text("ce champ n'existe pas", "this field does not exist"),
@@ -72,12 +73,12 @@ _EXPECTED: dict[str, Text] = {
     "dict_type": Text("doit être un objet JSON", "must be a JSON object"),
     "list_type": Text("doit être un tableau", "must be an array"),
     "tuple_type": Text("doit être un tableau", "must be an array"),
+    "siren_checksum": _CHECKSUM,
+    "siret_checksum": _CHECKSUM,
     "json_invalid": Text("JSON illisible", "unreadable JSON"),
 }
 
 _OTHER = Text("valeur invalide", "invalid value")
-_CHECKSUM = Text("la clé de contrôle est fausse", "the check digit is wrong")
-_EXPECTED |= {"siren_checksum": _CHECKSUM, "siret_checksum": _CHECKSUM}
 
 
 def field_errors(found: Iterable[Mapping[str, Any]], where: Where) -> list[FieldError]:

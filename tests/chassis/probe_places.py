@@ -155,7 +155,7 @@ async def end_of(places: Probe, path: str) -> dict[str, Any]:
 
 async def stored(places: Probe) -> dict[str, tuple[Any, ...]]:
     """What the table holds."""
-    rows = await places.database.reads.fetch(
+    rows = await places.database.reads.pool.fetch(
         "SELECT code, name, population, signed_on::text FROM probe.place ORDER BY code"
     )
     return {row[0]: tuple(row)[1:] for row in rows}

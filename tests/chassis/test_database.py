@@ -1,5 +1,7 @@
 """The two pools, and what the service refuses to start on."""
 
+from datetime import timedelta
+
 import asyncpg
 import pytest
 from pydantic import SecretStr
@@ -22,10 +24,20 @@ class ProbeSettings(ServiceSettings):
 
 
 def database(
-    url: str, *, schema: str = "towns", revision: str = HEAD, durable: bool = False
+    url: str,
+    *,
+    schema: str = "towns",
+    revision: str = HEAD,
+    durable: bool = False,
+    replica_url: str | None = None,
 ) -> Database:
     settings = ProbeSettings(
-        database_url=url, cursor_secret=SecretStr("x" * 32), durable=durable, read_pool_size=1
+        database_url=url,
+        replica_url=replica_url,
+        cursor_secret=SecretStr("x" * 32),
+        durable=durable,
+        read_pool_size=1,
+        pool_wait=timedelta(milliseconds=200),
     )
     return Database(settings, schema=schema, revision=revision)
 
@@ -90,7 +102,7 @@ async def test_the_reading_pool_cannot_write(seeded_url: str) -> None:
     opened = database(as_role(seeded_url, "towns_runtime"))
     await opened.open()
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-        await opened.reads.execute("DELETE FROM towns.reference_load")
+        await opened.reads.pool.execute("DELETE FROM towns.reference_load")
     await opened.close()
 
 
@@ -105,10 +117,34 @@ async def test_a_transaction_that_raises_changes_nothing(fresh_url: str) -> None
     await opened.open()
     with pytest.raises(ZeroDivisionError):
         await _delete_and_fail(opened)
-    assert await opened.reads.fetchval("SELECT count(*) FROM towns.reference_load") > 0
+    assert await opened.reads.pool.fetchval("SELECT count(*) FROM towns.reference_load") > 0
     async with opened.writing() as session:
         await session.execute(text("DELETE FROM towns.reference_load"))
-    assert await opened.reads.fetchval("SELECT count(*) FROM towns.reference_load") == 0
+    assert await opened.reads.pool.fetchval("SELECT count(*) FROM towns.reference_load") == 0
+    await opened.close()
+
+
+async def test_nobody_waits_for_a_connection_longer_than_pool_wait(seeded_url: str) -> None:
+    opened = database(as_role(seeded_url, "towns_runtime"))
+    await opened.open()
+    async with opened.reads.pool.acquire():
+        with pytest.raises(TimeoutError):
+            await opened.reads.fetch("SELECT 1")
+    assert await opened.reads.fetchrow("SELECT 1") == (1,)
+    await opened.close()
+
+
+async def test_reads_go_to_the_replica_and_changes_to_the_main_database(
+    fresh_url: str, seeded_url: str
+) -> None:
+    opened = database(
+        as_role(seeded_url, "towns_runtime"), replica_url=as_role(fresh_url, "towns_runtime")
+    )
+    await opened.open()
+    main, replica = (url.split("/")[-1].partition("?")[0] for url in (seeded_url, fresh_url))
+    assert await opened.reads.fetchrow("SELECT current_database()") == (replica,)
+    async with opened.writing() as session:
+        assert await session.scalar(text("SELECT current_database()")) == main
     await opened.close()
 
 

@@ -40,7 +40,7 @@ async def test_a_job_that_kills_its_workers_ends_as_failed(probe_url: str) -> No
         assert await places.imports.jobs.claim("healthy") is None
         job = await end_of(places, path)
         assert job["failure"]["code"] == "worker-lost"
-        assert await places.database.reads.fetchval("SELECT count(*) FROM probe.import_chunk") == 0
+        assert await places.database.reads.pool.fetchval("SELECT count(*) FROM probe.import_chunk") == 0
 
 
 async def test_a_worker_that_lost_its_lease_changes_nothing(probe_url: str) -> None:
@@ -64,7 +64,7 @@ async def until_waiting(places: Probe) -> None:
     """Wait until the merge waits for a lock."""
     waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     for _ in range(200):
-        if await places.database.reads.fetchval(f"{waits} AND datname = current_database()"):
+        if await places.database.reads.pool.fetchval(f"{waits} AND datname = current_database()"):
             return
         await asyncio.sleep(0.02)
     raise AssertionError("nothing waits")

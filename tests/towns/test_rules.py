@@ -13,6 +13,7 @@ from services.towns.catalogue.rules import (
     is_member,
     membership_period,
     query_words,
+    search_condition,
     search_words,
 )
 
@@ -122,3 +123,16 @@ def test_a_period_holds_exactly_the_days_from_start_before_until(
 ) -> None:
     assert Period(start, until).holds(on) == (start <= on < until)
     assert Period(start, None).holds(on) == (start <= on)
+
+
+@pytest.mark.parametrize(
+    ("typed", "condition"),
+    [
+        ("Saint-Dié", "('saint':*) & ('die':*)"),
+        ("st die", "('saint':* | 'st':*) & ('die':*)"),
+        ("2a & !b | 'c':*", "('2a':*) & ('b':*) & ('c':*)"),
+        ("L'Haÿ", "('l':*) & ('hay':*)"),
+    ],
+)
+def test_a_search_looks_for_words_and_lets_no_operator_in(typed: str, condition: str) -> None:
+    assert search_condition(typed) == condition

@@ -12,7 +12,7 @@ from chassis.problems import Text
 from chassis.queries import ListQuery
 from chassis.validation import Misfit
 from services.towns.catalogue.contract import AcvId, Town
-from services.towns.catalogue.rules import folded, query_words
+from services.towns.catalogue.rules import folded, query_words, search_condition
 
 _KM_PER_DEGREE = 111.19
 _LARGEST_COUNT = 2**31 - 1
@@ -141,8 +141,7 @@ class TownQuery(ListQuery):
             lon, lat = _numbers(self.near)
             values |= _surroundings(lon, lat, radius_km=self.radius_km)
         if self.q is not None:
-            words = query_words(self.q)
-            values["words"] = " & ".join(f"'{word}':*" for word in words)
+            values["words"] = search_condition(self.q)
             values["phrase"] = folded(self.q)
         return values
 

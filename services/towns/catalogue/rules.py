@@ -63,6 +63,23 @@ def search_words(text: str) -> list[str]:
     return sorted(words | {_ABBREVIATED[word] for word in words if word in _ABBREVIATED})
 
 
+def search_condition(text: str) -> str:
+    """Return what a text search looks for, in the language of PostgreSQL's `tsquery`.
+
+    Each word of `text` must begin some word of the name, and `st` also means `saint`. Words hold
+    letters and digits only, so that nothing in them can be an operator.
+
+    Args:
+        text: what a person typed, with at least one letter or digit.
+
+    Returns:
+        Such as `('die':*) & ('saint':* | 'st':*)`, words in the order typed.
+    """
+    spelled = [sorted({word, SPELLED_OUT.get(word, word)}) for word in query_words(text)]
+    either = [" | ".join(f"'{word}':*" for word in spellings) for spellings in spelled]
+    return " & ".join(f"({spellings})" for spellings in either)
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """A phase of the programme that a town takes part in, and the dated proofs of it."""

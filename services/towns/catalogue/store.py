@@ -19,7 +19,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import TSQUERY, array
 
 from chassis.listing import Listing, Order
 from chassis.statements import Statement, any_of, bound, compiled, instant, shares
@@ -33,9 +33,10 @@ _UNKNOWN_DISTANCE = "null}"
 """How the body of every card ends: the value of `distance_km`, its last key."""
 
 
-def _inside(west: str, south: str, east: str, north: str) -> ColumnElement[bool]:
-    low = func.point(bound(west, Double), bound(south, Double))
-    high = func.point(bound(east, Double), bound(north, Double))
+def _inside(box: str) -> ColumnElement[bool]:
+    """Return the condition of the box whose sides are bound as `<box>west`, and so on."""
+    low = func.point(bound(f"{box}west", Double), bound(f"{box}south", Double))
+    high = func.point(bound(f"{box}east", Double), bound(f"{box}north", Double))
     return PLACE.op("<@", is_comparison=True)(func.box(low, high))
 
 
@@ -102,12 +103,9 @@ TOWNS = Listing(
         "phase": shares(card.phases, "phase"),
         "cohort": any_of(card.cohort, "cohort", kind=SmallInteger),
         "wave": shares(card.wave, "wave", kind=SmallInteger),
-        "q": card.search.op("@@", is_comparison=True)(
-            func.to_tsquery(literal_column("'simple'"), bound("words", Text))
-        ),
-        "bbox": _inside("west", "south", "east", "north"),
-        "near": _inside("near_west", "near_south", "near_east", "near_north")
-        & (bound("radius_km", Double) >= _DISTANCE),
+        "q": card.search.op("@@", is_comparison=True)(cast(bound("words", Text), TSQUERY)),
+        "bbox": _inside(""),
+        "near": _inside("near_") & (bound("radius_km", Double) >= _DISTANCE),
         "population_gte": card.population >= bound("population_gte", Integer),
         "population_lte": (card.population <= bound("population_lte", Integer))
         & (card.population >= 0),

@@ -10,7 +10,7 @@ from chassis.queries import ListQuery
 from chassis.validation import Misfit
 from services.towns.catalogue.contract import AcvId
 from services.towns.catalogue.queries import Count, Search
-from services.towns.catalogue.rules import folded, query_words
+from services.towns.catalogue.rules import folded, search_condition
 from services.towns.geography.contract import Commune, Department, Epci, Region
 
 TabularFormat = Annotated[
@@ -37,14 +37,6 @@ AtMost = Annotated[Count | None, Field(description="At most, inhabitants")]
 BEST_FIRST = Field(description="Order; best match first with `q`")
 
 
-def words_condition(text: str) -> str:
-    """Return the tsquery of a search: each word begins some word, `st` also means `saint`."""
-    spelled = [sorted({word, folded(word)}) for word in query_words(text)]
-    return " & ".join(
-        "(" + " | ".join(f"'{spelling}':*" for spelling in spellings) + ")" for spellings in spelled
-    )
-
-
 class PlaceQuery(ListQuery):
     """What all lists of official places have in common: a name, and its relevance."""
 
@@ -64,7 +56,7 @@ class PlaceQuery(ListQuery):
         """Add the words behind `q`."""
         values = super().bindings()
         if self.q is not None:
-            values["words"] = words_condition(self.q)
+            values["words"] = search_condition(self.q)
             values["phrase"] = folded(self.q)
         return values
 

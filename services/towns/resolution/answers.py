@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 
-import asyncpg
-
+from chassis.database import ReadPool
 from chassis.problems import Text
-from services.towns.catalogue.rules import folded
-from services.towns.geography.queries import words_condition
+from services.towns.catalogue.rules import folded, search_condition
 from services.towns.reference.contract import Completeness, Wording, completeness
 from services.towns.resolution import store
 from services.towns.resolution.contract import Resolution, ResolutionReason, ResolvedPlace
@@ -60,7 +58,7 @@ _WHY: Mapping[Reason, Text] = {
 }
 
 
-async def resolution(pool: asyncpg.Pool, query: ResolveQuery) -> Resolution:
+async def resolution(pool: ReadPool, query: ResolveQuery) -> Resolution:
     """Return the places that a code, a name or a postal code may mean."""
     question = Question(
         code=query.code,
@@ -79,7 +77,7 @@ async def resolution(pool: asyncpg.Pool, query: ResolveQuery) -> Resolution:
     )
 
 
-async def _places(pool: asyncpg.Pool, query: ResolveQuery) -> list[Place]:
+async def _places(pool: ReadPool, query: ResolveQuery) -> list[Place]:
     if query.code is not None:
         made = store.BY_CODE
     else:
@@ -89,7 +87,7 @@ async def _places(pool: asyncpg.Pool, query: ResolveQuery) -> list[Place]:
         "kinds": list(query.kinds()),
         "code": query.code,
         "postal_code": query.postal_code,
-        "words": words_condition(name),
+        "words": search_condition(name),
         "phrase": folded(name),
     }
     rows = await pool.fetch(made.sql, *made.arguments(values))

@@ -1,0 +1,52 @@
+"""The change feed over HTTP, the same in every service."""
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from chassis.feed_routes import EventPage
+from chassis.http import Edge
+from chassis.testing import TEST_URL, client_of
+from services.evaluation.app import create_app
+from services.evaluation.settings import Settings
+from tests.conftest import CURSOR_SECRET, as_role
+
+
+async def test_a_reader_goes_on_from_where_it_stopped(towns: httpx.AsyncClient) -> None:
+    seen: list[str] = []
+    path: str | None = "/v1/events/towns?limit=100"
+    while path is not None:
+        answer = await towns.get(path)
+        page = EventPage.model_validate_json(answer.content, strict=True)
+        seen += [event.id for event in page.items]
+        path = answer.json().get("next")
+    assert len(seen) == len(set(seen)) == 233
+    later = (await towns.get("/v1/events/towns", params={"after": page.after})).json()
+    assert later["items"] == []
+    assert "next" not in later
+
+
+async def test_a_reader_chooses_types_and_a_subject(towns: httpx.AsyncClient) -> None:
+    kind = "fr.acdt.towns.town.updated.v1"
+    one = (await towns.get(f"/v1/events/towns?types={kind}&subject=towns/acv-051")).json()["items"]
+    assert [event["data"] for event in one] == [{"acv_id": "acv-051", "version": 1}]
+    none = (await towns.get("/v1/events/towns?types=fr.acdt.towns.town.eaten.v1")).json()
+    assert none["items"] == []
+
+
+@pytest.mark.parametrize("query", ["after=x", "types=x", "limit=0", "subject=", "from=1"])
+async def test_a_bad_parameter_is_refused(towns: httpx.AsyncClient, query: str) -> None:
+    assert (await towns.get(f"/v1/events/towns?{query}")).status_code in {400, 422}
+
+
+async def test_a_service_that_has_done_nothing_has_an_empty_feed(seeded_url: str) -> None:
+    settings = Settings(
+        database_url=as_role(seeded_url, "evaluation_runtime"),
+        cursor_secret=SecretStr(CURSOR_SECRET),
+        durable=False,
+    )
+    edge = Edge(create_app(settings), server="evaluation", public_url=TEST_URL)
+    async with client_of(edge) as client:
+        page = (await client.get("/v1/events/evaluation")).json()
+    assert page["items"] == []
+    assert page["after"]
