@@ -13,23 +13,11 @@ def shared(name: str) -> AliasChoices:
     return AliasChoices(name, name.upper())
 
 
-class ServiceSettings(BaseSettings):
-    """Environment of one service; subclasses set `env_prefix` (`TOWNS_`, `FUNDING_`...)."""
+class EnvironmentSettings(BaseSettings):
+    """What every server reads; subclasses set `env_prefix` (`TOWNS_`, `GATEWAY_`...)."""
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    database_url: Annotated[str, Field(description="The schema's runtime role, read and write")]
-    replica_url: Annotated[
-        str | None, Field(description="Where reads go, if not to the main database")
-    ] = None
-    read_pool_size: Annotated[int, Field(ge=1, le=100)] = 8
-    write_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
-    pool_wait: Annotated[timedelta, Field(description="Longest wait for a free connection")] = (
-        timedelta(seconds=1)
-    )
-    durable: Annotated[
-        bool, Field(description="Refuse a server that may lose an acknowledged write")
-    ] = True
     public_url: Annotated[
         str,
         Field(
@@ -38,14 +26,6 @@ class ServiceSettings(BaseSettings):
             description="Where callers reach the gateway; problem types start with it",
         ),
     ] = "http://127.0.0.1:8000"
-    cursor_secret: Annotated[
-        SecretStr,
-        Field(
-            validation_alias=shared("cursor_secret"),
-            min_length=32,
-            description="Signs page cursors; the same in every process",
-        ),
-    ]
     log_level: Annotated[str, Field(validation_alias=shared("log_level"))] = "info"
 
     @classmethod
@@ -63,3 +43,28 @@ class ServiceSettings(BaseSettings):
         if foreign:
             raise ValueError(f"unknown settings {foreign}; known: {sorted(known)}")
         return cls()
+
+
+class ServiceSettings(EnvironmentSettings):
+    """Environment of one service."""
+
+    database_url: Annotated[str, Field(description="The schema's runtime role, read and write")]
+    replica_url: Annotated[
+        str | None, Field(description="Where reads go, if not to the main database")
+    ] = None
+    read_pool_size: Annotated[int, Field(ge=1, le=100)] = 8
+    write_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
+    pool_wait: Annotated[timedelta, Field(description="Longest wait for a free connection")] = (
+        timedelta(seconds=1)
+    )
+    durable: Annotated[
+        bool, Field(description="Refuse a server that may lose an acknowledged write")
+    ] = True
+    cursor_secret: Annotated[
+        SecretStr,
+        Field(
+            validation_alias=shared("cursor_secret"),
+            min_length=32,
+            description="Signs page cursors; the same in every process",
+        ),
+    ]

@@ -31,7 +31,7 @@ _SERVICES: Mapping[str, Callable[[], Any]] = {
 def create_app() -> ASGIApp:
     """Assemble the gateway and the services from the environment."""
     upstreams = {name: InProcess(service(name)) for name in SERVICES}
-    return traced(create_gateway(GatewaySettings(), upstreams), "gateway")
+    return traced(create_gateway(GatewaySettings.from_environment(), upstreams), "gateway")
 
 
 def service(name: str) -> Any:
@@ -41,10 +41,10 @@ def service(name: str) -> Any:
 
 def service_alone(name: str) -> ASGIApp:
     """Return a service as it is served in a process of its own."""
-    settings = GatewaySettings()
+    settings = GatewaySettings.from_environment()
     return traced(Edge(service(name), server=name, public_url=settings.public_url), name)
 
 
 def gateway_alone() -> ASGIApp:
     """Return the gateway of services that live elsewhere."""
-    return traced(create_gateway(GatewaySettings()), "gateway")
+    return traced(create_gateway(GatewaySettings.from_environment()), "gateway")

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import shared
+from chassis.settings import EnvironmentSettings
 from gateway.contracts import SERVICES, SHIPPED
 
 _URL = r"^https?://[^/]+$"
@@ -15,27 +15,16 @@ Url = Annotated[str | None, Field(pattern=_URL)]
 Seconds = Annotated[timedelta, Field(gt=timedelta())]
 
 
-class Settings(BaseSettings):
+class Settings(EnvironmentSettings):
     """What the gateway is told; a service without URL runs in the same process."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="GATEWAY_", extra="forbid", frozen=True, populate_by_name=True
-    )
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_")
 
     towns_url: Url = None
     trainings_url: Url = None
     funding_url: Url = None
     evaluation_url: Url = None
 
-    public_url: Annotated[
-        str,
-        Field(
-            validation_alias=shared("public_url"),
-            pattern=_URL,
-            description="Where callers reach the gateway; problem types start with it",
-        ),
-    ] = "http://127.0.0.1:8000"
-    log_level: Annotated[str, Field(validation_alias=shared("log_level"))] = "info"
     contracts: Annotated[Path, Field(description="Folder with `<service>/openapi.json`")] = SHIPPED
     origins: Annotated[
         tuple[str, ...], Field(description="Web origins that may read answers; `*` for all")
