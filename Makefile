@@ -13,6 +13,7 @@ export WORKERS ?= 1
 export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 TESTS ?= tests
+SKIP ?=
 PARALLEL ?= 2
 
 help:  ## List the targets
@@ -26,7 +27,7 @@ run: $(READY)  ## Start the product (MODE=single|distributed PORT=8000 WORKERS=1
 	@exec $(BIN)/python -m deploy.run
 
 test: $(READY)  ## Run the whole suite on its own PostgreSQL (TESTS=tests/towns for a part)
-	$(BIN)/python -m pytest -q -n $(PARALLEL) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -q -n $(PARALLEL) --dist loadfile $(addprefix --ignore=,$(SKIP)) $(TESTS)
 
 check: lint types boundaries gates  ## Run every gate on the code, the contracts and the deployment
 
