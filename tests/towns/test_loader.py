@@ -141,3 +141,17 @@ async def test_a_load_tells_of_every_changed_town_once(empty_towns: AsyncSession
     await load(empty_towns)
 
     assert await empty_towns.scalar(told) == before + 233
+
+
+async def test_a_load_tells_which_version_of_which_table_it_loaded(
+    empty_towns: AsyncSession, folder: Path
+) -> None:
+    await load(empty_towns)
+    changed(folder, "regions", old="Grand Est", new="Grand-Est")
+
+    await load(empty_towns, folder)
+
+    told = select(event.c.name, event.c.data).where(event.c.subject == "reference/regions")
+    name, data = (await empty_towns.execute(told.order_by(event.c.sequence.desc()).limit(1))).one()
+    assert name == "fr.acdt.towns.reference.loaded.v1"
+    assert (data["table"], data["rows"]) == ("regions", 18)

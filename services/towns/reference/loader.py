@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.events import record
 from services.towns.catalogue import cards
-from services.towns.events import TownUpdated
+from services.towns.events import ReferenceLoaded, TownUpdated
 from services.towns.reference.files import SOURCES, Rows, Source, every_table
 from services.towns.reference.manifest import TABLES, verified
 from services.towns.tables import ReferenceLoad, Table
@@ -74,8 +74,7 @@ async def load(session: AsyncSession, folder: Path = TABLES) -> LoadReport:
         for source in reversed(stale):
             await _remove(session, source, rows[source.name])
         for source in stale:
-            entry = entries[source.name]
-            await _note(session, entry.name, checksum=entry.sha256, vintage=entry.vintage)
+            await _tell(session, entries[source.name])
     changed: dict[str, int] = {}
     if stale or known.get(_CARDS) != cards.FORM:
         changed = await cards.publish(session, None)
@@ -87,6 +86,15 @@ async def load(session: AsyncSession, folder: Path = TABLES) -> LoadReport:
         unchanged=tuple(source.name for source in SOURCES if source not in stale),
         changed_towns=tuple(changed),
     )
+
+
+async def _tell(session: AsyncSession, entry: Shipped) -> None:
+    """Note which version the rows are of, for the next load and for whoever keeps copies."""
+    await _note(session, entry.name, checksum=entry.sha256, vintage=entry.vintage)
+    fact = ReferenceLoaded(
+        table=entry.name, sha256=entry.sha256, vintage=entry.vintage, rows=entry.rows
+    )
+    await record(session, fact)
 
 
 async def _loaded(session: AsyncSession) -> Sequence[tuple[str, str]]:
