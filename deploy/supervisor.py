@@ -138,6 +138,8 @@ class Supervisor:
         child = self._family.child(self._target, kept.process)
         await asyncio.to_thread(child.start)  # blocks while the family's imports go on
         kept.running = child
+        if kept.ready.is_set():
+            say(f"{kept.process.name} is process {child.pid}")
         if self._stopping:  # asked to stop while the process was being made
             child.terminate()
         watching = asyncio.create_task(_wait_ready(kept))

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ class Product:
     address: str = ""
     pids: dict[str, int] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    heard: threading.Event = field(default_factory=threading.Event)
 
     def get(self, path: str) -> httpx.Response:
         """Ask through the gateway."""
@@ -37,8 +39,7 @@ class Product:
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send a signal as the terminal would; return how the product ended."""
         self.process.send_signal(number)
-        self.process.communicate(timeout=30)
-        return self.process.returncode
+        return self.process.wait(timeout=30)
 
 
 def free_port() -> int:
@@ -72,28 +73,33 @@ def product(
         start_new_session=True,
     )
     running = Product(process)
+    ears = threading.Thread(target=listen, args=(running,))
+    ears.start()
     try:
-        listen(running)
+        assert running.heard.wait(START_SECONDS), "".join(running.said)
+        assert running.address, "".join(running.said)
         yield running
     finally:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+        process.wait()
+        ears.join()
 
 
 def listen(running: Product) -> None:
-    """Read what the product says until it is ready; a silent one is stopped by its own deadline."""
+    """Hear all that the product says as long as it lives: a full pipe would stop it."""
     assert running.process.stderr is not None
-    for line in running.process.stderr:
-        running.said.append(line)
-        if " is process " in line:
-            name, _, pid = line.split("s] ")[1].partition(" is process ")
-            running.pids[name] = int(pid)
-        if "ready at" in line:
-            running.address = line.split("ready at ")[1].strip()
-        if "Ctrl-C" in line:
-            return
-    raise AssertionError("".join(running.said))
+    with running.process.stderr as stream:
+        for line in stream:
+            running.said.append(line)
+            if " is process " in line:
+                name, _, pid = line.split("s] ")[1].partition(" is process ")
+                running.pids[name] = int(pid)
+            if "ready at" in line:
+                running.address = line.split("ready at ")[1].strip()
+            if "Ctrl-C" in line:
+                running.heard.set()
+    running.heard.set()
 
 
 def eventually(path: str, status: int, running: Product) -> None:
