@@ -27,7 +27,7 @@ from chassis.events import record
 from services.towns.catalogue import cards
 from services.towns.events import ReferenceLoaded, TownUpdated
 from services.towns.reference.files import SOURCES, Rows, Source, every_table
-from services.towns.reference.manifest import TABLES, verified
+from services.towns.reference.manifest import TABLES, Shipped, verified
 from services.towns.tables import ReferenceLoad, Table
 
 _CARDS = "town_card"
