@@ -1,0 +1,1 @@
+"""The measurements of `make bench`: ratios, in one run, on one machine."""

@@ -1,0 +1,28 @@
+"""`python -m tests.bench`: measure, and rewrite the sections of docs/performance.md."""
+
+from collections.abc import Callable
+
+from deploy.progress import say
+from tests.bench import cached, hop, reads
+from tests.bench.document import written
+from tests.bench.ground import Ground, ground
+from tests.bench.settings import BenchSettings, Part
+
+_PARTS: dict[Part, Callable[[Ground, BenchSettings], list[str]]] = {
+    "reads": reads.measure,
+    "cached": cached.measure,
+    "hop": hop.measure,
+}
+
+
+def main() -> None:
+    """Measure the parts that the environment names, each into its own section."""
+    settings = BenchSettings()
+    with ground() as found:
+        for part in settings.parts:
+            say(f"measuring {part}")
+            written(part, _PARTS[part](found, settings))
+
+
+if __name__ == "__main__":
+    main()
