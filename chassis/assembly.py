@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.contract import API_VERSION
 from chassis.database import Database
-from chassis.exports import Exporter
+from chassis.exports.stream import Exporter
 from chassis.feed_routes import feed_router
 from chassis.http import not_allowed
 from chassis.identity import Policy, PolicyTable, Scoped

@@ -14,8 +14,8 @@ from starlette.types import Scope
 
 from chassis.contract import Output
 from chassis.database import Database, ReadPool
-from chassis.export_formats import Export
-from chassis.exports import Download, Exporter
+from chassis.exports.formats import Export
+from chassis.exports.stream import Download, Exporter
 from chassis.formats import JSON, PARTIAL, Format, chosen_format
 from chassis.identity import Principal
 from chassis.listing import Kind, Listing, Shape, statement

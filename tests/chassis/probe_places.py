@@ -19,10 +19,10 @@ from typing_extensions import TypedDict
 from chassis.assembly import Web
 from chassis.database import Database, sqlalchemy_url
 from chassis.http import Edge
-from chassis.import_contract import ImportJob
-from chassis.import_merge import Importer, upsert
-from chassis.import_tables import import_tables
-from chassis.imports import Imports, import_router
+from chassis.imports.contract import ImportJob
+from chassis.imports.merge import Importer, upsert
+from chassis.imports.routes import Imports, import_router
+from chassis.imports.tables import import_tables
 from chassis.settings import ServiceSettings
 from chassis.testing import TEST_URL
 

@@ -12,10 +12,10 @@ import openpyxl
 import pytest
 from starlette.types import Message
 
-from chassis.export_formats import Export
-from chassis.exports import Download, Exporter, ExportsBusy, Stream
+from chassis.exports.formats import Export
+from chassis.exports.sheet import MOST_CHARACTERS, SheetOverflow
+from chassis.exports.stream import Download, Exporter, ExportsBusy, Stream
 from chassis.formats import Format
-from chassis.spreadsheets import MOST_CHARACTERS, SheetOverflow
 
 HOSTILE = ["=1+1", "+33 1", "-2", "@SUM(A1)", "\tx", "\rx", "\nx"]
 

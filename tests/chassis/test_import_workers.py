@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from chassis.import_jobs import MOST_ATTEMPTS, LeaseLost
+from chassis.imports.jobs import MOST_ATTEMPTS, LeaseLost
 from chassis.testing import copied_database, url_of
 from tests.chassis.probe_places import GOOD, Probe, end_of, handed_in, probe, read, stored
 
@@ -40,7 +40,10 @@ async def test_a_job_that_kills_its_workers_ends_as_failed(probe_url: str) -> No
         assert await places.imports.jobs.claim("healthy") is None
         job = await end_of(places, path)
         assert job["failure"]["code"] == "worker-lost"
-        assert await places.database.reads.pool.fetchval("SELECT count(*) FROM probe.import_chunk") == 0
+        assert (
+            await places.database.reads.pool.fetchval("SELECT count(*) FROM probe.import_chunk")
+            == 0
+        )
 
 
 async def test_a_worker_that_lost_its_lease_changes_nothing(probe_url: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from chassis.import_contract import ImportReport
+from chassis.imports.contract import ImportReport
 from chassis.testing import copied_database, url_of
 from tests.chassis.probe_places import GOOD, Probe, ended, handed_in, probe, read, stored
 

@@ -16,13 +16,13 @@ from starlette.responses import Response, StreamingResponse
 from chassis.database import Database
 from chassis.formats import Format
 from chassis.identity import Principal, principal_of
-from chassis.import_contract import ImportJob, ImportQuery, ImportReport, ReportQuery
-from chassis.import_files import READABLE
-from chassis.import_jobs import ImportJobs, Submission
-from chassis.import_merge import Importer
-from chassis.import_report import findings_of, job_body, rejected_file
-from chassis.import_runner import ImportRunner
-from chassis.import_tables import ImportTables
+from chassis.imports.contract import ImportJob, ImportQuery, ImportReport, ReportQuery
+from chassis.imports.files import READABLE
+from chassis.imports.jobs import ImportJobs, Submission
+from chassis.imports.merge import Importer
+from chassis.imports.report import findings_of, job_body, rejected_file
+from chassis.imports.runner import ImportRunner
+from chassis.imports.tables import ImportTables
 from chassis.openapi import documented
 from chassis.problems import BodyTooLarge, NotFound, Text, UnsupportedMediaType, language_of
 

@@ -9,10 +9,10 @@ from typing import IO, Any
 import asyncpg
 
 from chassis.formats import Format
-from chassis.import_files import UnreadableFile, opened
-from chassis.import_jobs import Claim, Rejection
-from chassis.import_merge import STAGING, Importer
-from chassis.import_rows import Batch, Finding, RowReader
+from chassis.imports.files import UnreadableFile, opened
+from chassis.imports.jobs import Claim, Rejection
+from chassis.imports.merge import STAGING, Importer
+from chassis.imports.rows import Batch, Finding, RowReader
 from chassis.problems import Text
 
 MOST_REJECTIONS = 10_000

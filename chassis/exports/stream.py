@@ -12,10 +12,10 @@ from typing import Self
 import asyncpg
 from starlette.types import Message, Receive, Scope, Send
 
-from chassis.export_formats import WRITERS, Export, Sink
+from chassis.exports.formats import WRITERS, Export, Sink
+from chassis.exports.sheet import spreadsheet
 from chassis.formats import Format
 from chassis.problems import Text, TooManyRequests
-from chassis.spreadsheets import spreadsheet
 
 _QUEUED_CHUNKS = 8
 

@@ -16,9 +16,9 @@ from typing import Any, Literal, get_type_hints
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from chassis.import_cells import CELLS, DAYS, cast_of
-from chassis.import_columns import ColumnReader
-from chassis.import_files import ADDED_COLUMNS, Cells, Line, UnreadableFile, parsed
+from chassis.imports.cells import CELLS, DAYS, cast_of
+from chassis.imports.columns import ColumnReader
+from chassis.imports.files import ADDED_COLUMNS, Cells, Line, UnreadableFile, parsed
 from chassis.problems import Text
 from chassis.validation import field_errors
 

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import RowMapping
 
 from chassis.formats import Format
-from chassis.import_files import ADDED_COLUMNS
+from chassis.imports.files import ADDED_COLUMNS
 
 _FORMULA = ("-", "=", "+", "@", "\t", "\r", "\n")
 

@@ -16,8 +16,8 @@ from chassis.database import Database
 from chassis.formats import Format
 from chassis.identifiers import uuid7
 from chassis.identity import Principal
-from chassis.import_rows import Finding
-from chassis.import_tables import ImportTables
+from chassis.imports.rows import Finding
+from chassis.imports.tables import ImportTables
 from chassis.problems import Text
 from chassis.statements import compiled
 

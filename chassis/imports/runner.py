@@ -20,10 +20,10 @@ from sqlalchemy.pool import NullPool
 
 from chassis.database import Database, sqlalchemy_url
 from chassis.identifiers import uuid7
-from chassis.import_files import UnreadableFile
-from chassis.import_jobs import Claim, ImportJobs, LeaseLost, Rejection
-from chassis.import_merge import STAGING, Importer, Outcome
-from chassis.import_staging import Tally, check, rejections_of, stage
+from chassis.imports.files import UnreadableFile
+from chassis.imports.jobs import Claim, ImportJobs, LeaseLost, Rejection
+from chassis.imports.merge import STAGING, Importer, Outcome
+from chassis.imports.staging import Tally, check, rejections_of, stage
 from chassis.problems import Text
 
 _SETTINGS = {

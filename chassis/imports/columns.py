@@ -11,8 +11,8 @@ from typing import Any, NotRequired, Required, get_args, get_origin, get_type_hi
 import orjson
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from chassis.import_cells import CELLS, cast_of, column_cast
-from chassis.import_files import Cells
+from chassis.imports.cells import CELLS, cast_of, column_cast
+from chassis.imports.files import Cells
 
 _SUSPECT = (b"\"'", b"\\u0000")
 
