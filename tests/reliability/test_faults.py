@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -158,12 +159,12 @@ def test_a_killed_database_is_started_again_and_nobody_sees_a_fault(
             before = postmaster(data)
             os.kill(before, signal.SIGKILL)
             for service, path in ASKED.items():
-                until(lambda path=path: answers(running, path, 503))
+                until(partial(answers, running, path, 503))
                 is_missed(asked(running, path), service)
             assert running.get("/health/live").status_code == 200
             until(lambda: status(running)["status"] == "degraded")
         for path in ASKED.values():
-            until(lambda path=path: answers(running, path, 200))
+            until(partial(answers, running, path, 200))
         until(lambda: status(running)["status"] == "ok")
     assert postmaster(data) != before
     assert seen.kinds() == {200, 503}
