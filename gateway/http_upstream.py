@@ -1,25 +1,37 @@
-"""A service in another process, reached over HTTP by its own aiohttp pool."""
+"""A service in another process, reached over HTTP by connections of its own.
 
+Why not a client library: `docs/decisions/0041-own-http-client.md`.
+"""
+
+import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from urllib.parse import urlsplit
 
-import aiohttp
 from starlette.types import Message, Receive, Scope, Send
-from yarl import URL
 
-from gateway.headers import READS, Headers
-from gateway.upstreams import BrokenAnswer, Unreachable
+from gateway.headers import READS
+from gateway.http_connection import Connection
+from gateway.upstreams import Unreachable
 
 _IDLE = (
     15.0  # the service keeps idle connections 75 s: we always close first, so none dies under us
 )
 _CONNECTIONS = 256  # the concurrency limit is kept elsewhere; this only bounds a bug
-_VIA = (b"via", b"1.1 acdt")
+_PORTS = {"http": 80, "https": 443}
+_VIA = b"via: 1.1 acdt\r\n\r\n"
+_CHUNKED = b"transfer-encoding: chunked\r\n"
+_EMPTY = b"content-length: 0\r\n"
 
 
 class CallerLeft(Exception):
     """The caller closed before its body was whole."""
+
+
+class Unsendable(ValueError):
+    """The request would not be one request on the wire."""
 
 
 class OverHttp:
@@ -28,86 +40,177 @@ class OverHttp:
     remote = True
 
     def __init__(self, url: str, *, connect: timedelta) -> None:
-        self._url = url.rstrip("/")
-        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect.total_seconds())
-        self._session: aiohttp.ClientSession | None = None
+        parts = urlsplit(url)
+        self._host = parts.hostname or ""
+        self._port = parts.port or _PORTS[parts.scheme]
+        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._host_line = b"host: %b\r\n" % parts.netloc.rpartition("@")[2].encode("ascii")
+        self._connect_seconds = connect.total_seconds()
+        self._open: set[Connection] = set()
+        self._idle: list[Connection] = []
+        self._sweep: asyncio.TimerHandle | None = None
+        self._running = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Hold the pool of connections."""
-        connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_IDLE)
-        async with aiohttp.ClientSession(
-            connector=connector,
-            timeout=self._timeout,
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers={"User-Agent", "Accept", "Accept-Encoding", "Content-Type"},
-        ) as session:
-            # aiohttp re-sends idempotent methods by itself; retries are decided in forwarding.py
-            session._retry_connection = False  # noqa: SLF001
-            self._session = session
+        """Hold the connections; none is left at the end."""
+        self._running = True
+        try:
             yield
-        self._session = None
+        finally:
+            self._running = False
+            if self._sweep is not None:
+                self._sweep.cancel()
+                self._sweep = None
+            for connection in list(self._open):
+                connection.abort()
+            self._open.clear()
+            self._idle.clear()
+            await asyncio.sleep(0)  # the transports close at the loop's next turn
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        """How many connections are open, and how many of them idle."""
+        return len(self._open), len(self._idle)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._session is None:
+        if not self._running:
             raise Unreachable("the gateway has not started")
-        target = scope["raw_path"].decode("latin-1")
-        if scope["query_string"]:
-            target = f"{target}?{scope['query_string'].decode('latin-1')}"
-        headers = [
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in _sent(scope)
-        ]
-        body = None if scope["method"] in READS else await _body(receive)
+        read = scope["method"] in READS
+        first = None if read else await _first(receive)
+        head, chunked = self._head(scope, first)
+        connection = self._kept() or await self._opened()
         try:
-            answer = await self._session.request(
-                scope["method"],
-                URL(self._url + target, encoded=True),
-                headers=headers,
-                data=body,
-                allow_redirects=False,
-            )
-        except (aiohttp.ClientConnectionError, ConnectionError) as error:
-            raise Unreachable(str(error)) from error
-        except aiohttp.ClientError as error:
-            raise BrokenAnswer(str(error)) from error
-        await _relayed(answer, send)
+            connection.asked(head, head_only=scope["method"] == "HEAD", body=first is not None)
+            if first is not None:
+                await _upload(connection, first, receive, chunked=chunked)
+            await connection.answered()
+            await _relayed(connection, send)
+        except BaseException:
+            connection.abort()
+            raise
+        finally:
+            self._released(connection)
+
+    def _head(self, scope: Scope, first: Message | None) -> tuple[bytes, bool]:
+        """Return the head of the request, and whether its body goes in chunks.
+
+        Raises:
+            Unsendable: a space or a line end where it would begin another element.
+        """
+        target = scope["raw_path"]
+        if scope["query_string"]:
+            target = b"%b?%b" % (target, scope["query_string"])
+        lines = [
+            b"%b %b HTTP/1.1\r\n" % (scope["method"].encode("ascii"), target),
+            self._host_line,
+        ]
+        framed = False
+        for name, value in scope["headers"]:
+            if name != b"host":
+                framed = framed or name == b"content-length"
+                lines.append(b"%b: %b\r\n" % (name, value))
+        chunked = first is not None and not framed
+        if chunked:
+            lines.append(_CHUNKED)
+        elif scope["method"] not in READS and not framed:
+            lines.append(_EMPTY)
+        written = b"".join(lines)
+        if written.count(b"\n") != len(lines) or lines[0].count(b" ") != 2:  # noqa: PLR2004
+            raise Unsendable(scope["path"])
+        return written + _VIA, chunked
+
+    def _kept(self) -> Connection | None:
+        """Return the connection that was used last, if it still serves."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.reusable:
+                return connection
+            self._open.discard(connection)
+        return None
+
+    async def _opened(self) -> Connection:
+        """Return a new connection.
+
+        Raises:
+            Unreachable: refused, not accepted in time, or we have too many.
+        """
+        if len(self._open) >= _CONNECTIONS:
+            raise Unreachable("too many connections")
+        connection = Connection()
+        self._open.add(connection)
+        try:
+            async with asyncio.timeout(self._connect_seconds):
+                await asyncio.get_running_loop().create_connection(
+                    lambda: connection, self._host, self._port, ssl=self._tls
+                )
+        except BaseException as error:
+            self._open.discard(connection)
+            connection.abort()
+            if isinstance(error, OSError):
+                raise Unreachable(str(error)) from error
+            raise
+        return connection
+
+    def _released(self, connection: Connection) -> None:
+        if not (connection.reusable and self._running):
+            connection.abort()
+            self._open.discard(connection)
+            return
+        loop = asyncio.get_running_loop()
+        connection.idle_since = loop.time()
+        self._idle.append(connection)
+        if self._sweep is None:
+            self._sweep = loop.call_later(_IDLE, self._swept)
+
+    def _swept(self) -> None:
+        """Close what has been idle too long; those used last are at the end."""
+        loop = asyncio.get_running_loop()
+        expired = [one for one in self._idle if one.idle_since <= loop.time() - _IDLE]
+        del self._idle[: len(expired)]
+        for connection in expired:
+            connection.abort()
+            self._open.discard(connection)
+        self._sweep = None
+        if self._idle:
+            self._sweep = loop.call_at(self._idle[0].idle_since + _IDLE, self._swept)
 
 
-def _sent(scope: Scope) -> Headers:
-    return [pair for pair in scope["headers"] if pair[0] != b"host"] + [_VIA]
-
-
-async def _body(receive: Receive) -> AsyncIterator[bytes] | None:
-    """Return the rest of the request, piece by piece; `None` if it has no body at all."""
+async def _first(receive: Receive) -> Message | None:
+    """Return the first message of a body, or `None` if there is no body at all."""
     first = await receive()
     if first["type"] == "http.request" and not first.get("body") and not first.get("more_body"):
         return None
-    return _pieces(first, receive)
+    return first
 
 
-async def _pieces(message: Message, receive: Receive) -> AsyncIterator[bytes]:
-    while message["type"] == "http.request":
-        if message.get("body"):
-            yield message["body"]
-        if not message.get("more_body", False):
+async def _upload(
+    connection: Connection, message: Message, receive: Receive, *, chunked: bool
+) -> None:
+    """Send a body piece by piece; stop if the service answers before its end."""
+    while not connection.answering:
+        if message["type"] != "http.request":
+            raise CallerLeft
+        body, more = message.get("body", b""), message.get("more_body", False)
+        if body:
+            connection.write(b"%x\r\n%b\r\n" % (len(body), body) if chunked else body)
+        if not more:
+            if chunked:
+                connection.write(b"0\r\n\r\n")
+            connection.body_sent()
             return
+        await connection.drained()
         message = await receive()
-    raise CallerLeft
 
 
-async def _relayed(answer: aiohttp.ClientResponse, send: Send) -> None:
-    headers = [(name.lower(), value) for name, value in answer.raw_headers]
-    try:
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        more = True
-        while more:
-            # what has arrived, without waiting for more: bytes go through as they come
-            chunk, _ = await answer.content.readchunk()
-            more = not answer.content.at_eof()
-            await send({"type": "http.response.body", "body": chunk, "more_body": more})
-    except (aiohttp.ClientError, ConnectionError) as error:
-        raise BrokenAnswer(str(error)) from error
-    finally:
-        if not answer.content.at_eof():
-            answer.close()
+async def _relayed(connection: Connection, send: Send) -> None:
+    start = {
+        "type": "http.response.start",
+        "status": connection.status,
+        "headers": connection.headers,
+    }
+    await send(start)
+    more = True
+    while more:
+        body, more = await connection.read()
+        await send({"type": "http.response.body", "body": body, "more_body": more})
