@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from deploy.progress import say
-from tests.bench import cached, hop, reads
+from tests.bench import cached, hop, reads, scale, stages
 from tests.bench.document import written
 from tests.bench.ground import Ground, ground
 from tests.bench.settings import BenchSettings, Part
@@ -12,6 +12,8 @@ _PARTS: dict[Part, Callable[[Ground, BenchSettings], list[str]]] = {
     "reads": reads.measure,
     "cached": cached.measure,
     "hop": hop.measure,
+    "profile": stages.measure,
+    "scale": scale.measure,
 }
 
 

@@ -19,12 +19,13 @@ _REPORT = Path(__file__).parent / "report.lua"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is measured: a server, a path, the headers of the request."""
+    """What is measured: a server, a path or several in turn, the headers of the request."""
 
     name: str
     server: Running
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    in_turn: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def _run(subject: Subject, *, seconds: int, connections: int) -> Measured:
     url = f"http://127.0.0.1:{server.port}{subject.path}"
     before = cpu_seconds(server.pid)
     with on_core(LOAD_CORE):
-        printed = said([*command, url])
+        printed = said([*command, url, "--", *subject.in_turn])
     used = cpu_seconds(server.pid) - before
     report = orjson.loads(printed.splitlines()[-1])
     if report["failed"] or not report["requests"]:
