@@ -1,12 +1,14 @@
 """The towns service, assembled. Start reading here."""
 
 from chassis.assembly import ServiceApp
+from chassis.vocabularies import label_router
 from services.towns.catalogue import routes as catalogue
 from services.towns.features import routes as features
 from services.towns.geography import routes as geography
 from services.towns.policy import POLICY
 from services.towns.resolution import routes as resolution
 from services.towns.settings import Settings
+from services.towns.vocabularies import VOCABULARIES
 
 
 def create_app(settings: Settings) -> ServiceApp:
@@ -15,6 +17,12 @@ def create_app(settings: Settings) -> ServiceApp:
         "towns",
         settings,
         summary="Programme towns, official places, and what each town asks for and obtains",
-        routers=[catalogue.router, features.router, geography.router, resolution.router],
+        routers=[
+            catalogue.router,
+            features.router,
+            geography.router,
+            resolution.router,
+            label_router("towns", VOCABULARIES),
+        ],
         policy=POLICY,
     )

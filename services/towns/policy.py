@@ -25,5 +25,6 @@ POLICY = PolicyTable(
         "list_town_features": Open(),
         "show_town_feature": Open(),
         "list_towns_events": Open(),
+        "list_towns_labels": Open(),
     }
 )

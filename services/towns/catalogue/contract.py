@@ -8,26 +8,35 @@ from pydantic import Field
 from chassis.contract import Output, Page, Version
 from chassis.identifiers import DepartmentCode, InseeCode, PostalCode, RegionCode, Siren
 from services.towns.reference.contract import Completeness
+from services.towns.vocabularies import (
+    COMPLETENESS,
+    CONFIDENCE,
+    EPCI_TYPE,
+    HOLDER_TYPE,
+    PHASE,
+    PLACE_SOURCE,
+    TOWN_STATUS,
+)
 
 OpenStatus = Annotated[
     str,
     Field(
         description="`active`: in the latest list; `left`: no longer; `merged`: into the successor",
-        json_schema_extra={"x-extensible-enum": ["active", "left", "merged"]},
+        json_schema_extra=TOWN_STATUS.schema,
     ),
 ]
 OpenPhase = Annotated[
     str,
     Field(
         description="Phase of the programme: `acv1` (2018-2022), `acv2` (2023-2026)",
-        json_schema_extra={"x-extensible-enum": ["acv1", "acv2"]},
+        json_schema_extra=PHASE.schema,
     ),
 ]
 Confidence = Annotated[
     str,
     Field(
         description="`high`: stated by the source; `medium`: inferred from it",
-        json_schema_extra={"x-extensible-enum": ["high", "medium"]},
+        json_schema_extra=CONFIDENCE.schema,
     ),
 ]
 AcvId = Annotated[
@@ -40,7 +49,7 @@ EpciType = Annotated[
     str,
     Field(
         description="Communauté de communes, d'agglomération, urbaine, métropole, de Lyon",
-        json_schema_extra={"x-extensible-enum": ["CC", "CA", "CU", "METRO", "MET69"]},
+        json_schema_extra=EPCI_TYPE.schema,
     ),
 ]
 SelfLink = Annotated[str, Field(description="Path of this resource")]
@@ -53,7 +62,7 @@ class Place(Output):
     lat: float = Field(ge=-90, le=90, description="Latitude, WGS 84 degrees")
     source: str = Field(
         description="Who published the point: `anct` or `geonames` (GeoNames, CC BY 4.0)",
-        json_schema_extra={"x-extensible-enum": ["anct", "geonames"]},
+        json_schema_extra=PLACE_SOURCE.schema,
     )
 
 
@@ -146,7 +155,7 @@ class ActSelection(Output):
     selected_name: str = Field(description="Holder of the bid, as published")
     holder_type: str = Field(
         description="Who holds the bid",
-        json_schema_extra={"x-extensible-enum": ["commune", "epci"]},
+        json_schema_extra=HOLDER_TYPE.schema,
     )
     holder_siren: Siren = Field(description="SIREN of the commune or EPCI that holds the bid")
     confidence: Confidence
@@ -159,7 +168,7 @@ class TownCompleteness(Output):
 
     act_selections: str = Field(
         description="`partial`: sources do not name every place; an empty list proves nothing",
-        json_schema_extra={"x-extensible-enum": ["partial", "complete"]},
+        json_schema_extra=COMPLETENESS.schema,
     )
 
 

@@ -19,12 +19,13 @@ from services.towns.catalogue.contract import (
     SelfLink,
 )
 from services.towns.reference.contract import Completeness
+from services.towns.vocabularies import ZONE
 
 Zone = Annotated[
     str,
     Field(
         description="`metro`: mainland and Corsica; `drom`: overseas department and region",
-        json_schema_extra={"x-extensible-enum": ["metro", "drom"]},
+        json_schema_extra=ZONE.schema,
     ),
 ]
 

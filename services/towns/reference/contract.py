@@ -4,6 +4,7 @@ from pydantic import Field
 
 from chassis.contract import Output
 from services.towns.reference.manifest import shipped
+from services.towns.vocabularies import CONFIDENCE
 
 
 class Wording(Output):
@@ -21,7 +22,7 @@ class Completeness(Output):
     vintage: str = Field(description="State of the source that the rows show")
     confidence: str = Field(
         description="How far the rows can be trusted",
-        json_schema_extra={"x-extensible-enum": ["high", "medium"]},
+        json_schema_extra=CONFIDENCE.schema,
     )
     note: Wording = Field(description="What is whole and what is missing")
     attribution: str | None = Field(description="To be shown wherever the facts are shown again")

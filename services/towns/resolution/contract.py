@@ -7,15 +7,13 @@ from pydantic import Field
 from chassis.contract import Output
 from services.towns.catalogue.contract import AcvId
 from services.towns.reference.contract import Completeness, Wording
-from services.towns.resolution.rules import Reason
+from services.towns.vocabularies import OUTCOME, PLACE_KIND, REASON
 
 PlaceKind = Annotated[
     str,
     Field(
         description="What the candidate is",
-        json_schema_extra={
-            "x-extensible-enum": ["commune", "epci", "department", "region", "town"]
-        },
+        json_schema_extra=PLACE_KIND.schema,
     ),
 ]
 
@@ -25,7 +23,7 @@ class ResolutionReason(Output):
 
     code: str = Field(
         description="What agrees: the code, the whole name, its beginning, some words",
-        json_schema_extra={"x-extensible-enum": [reason.value for reason in Reason]},
+        json_schema_extra=REASON.schema,
     )
     detail: Wording
 
@@ -54,7 +52,7 @@ class Resolution(Output):
 
     outcome: str = Field(
         description="How many candidates there are",
-        json_schema_extra={"x-extensible-enum": ["none", "one", "several"]},
+        json_schema_extra=OUTCOME.schema,
     )
     items: list[ResolvedPlace]
     omitted: int = Field(ge=0, description="Candidates, less likely, that are not shown")

@@ -1,0 +1,128 @@
+"""The code lists of the towns service, with their labels."""
+
+from chassis.problems import Text
+from chassis.vocabularies import Vocabulary
+from services.towns.resolution.rules import Reason
+
+TOWN_STATUS = Vocabulary(
+    "town-status",
+    {
+        "active": Text("dans la dernière liste du programme", "in the latest list"),
+        "left": Text("sortie du programme", "left the programme"),
+        "merged": Text("réunie à la ville qui lui succède", "merged into its successor"),
+    },
+)
+PHASE = Vocabulary(
+    "programme-phase",
+    {
+        "acv1": Text("Action cœur de ville, 2018-2022", "Action cœur de ville, 2018-2022"),
+        "acv2": Text("Action cœur de ville 2, 2023-2026", "Action cœur de ville 2, 2023-2026"),
+    },
+)
+CONFIDENCE = Vocabulary(
+    "confidence",
+    {
+        "high": Text("affirmé par la source", "stated by the source"),
+        "medium": Text("déduit de la source", "inferred from the source"),
+    },
+)
+EPCI_TYPE = Vocabulary(
+    "epci-type",
+    {
+        "CC": Text("communauté de communes", "community of communes"),
+        "CA": Text("communauté d'agglomération", "agglomeration community"),
+        "CU": Text("communauté urbaine", "urban community"),
+        "METRO": Text("métropole", "metropolis"),
+        "MET69": Text("métropole de Lyon", "metropolis of Lyon"),
+    },
+)
+PLACE_SOURCE = Vocabulary(
+    "place-source",
+    {
+        "anct": Text("ANCT, Licence Ouverte 2.0", "ANCT, Open Licence 2.0"),
+        "geonames": Text("GeoNames, CC BY 4.0", "GeoNames, CC BY 4.0"),
+    },
+)
+HOLDER_TYPE = Vocabulary(
+    "holder-type",
+    {
+        "commune": Text("commune", "commune"),
+        "epci": Text("intercommunalité", "intercommunality"),
+    },
+)
+COMPLETENESS = Vocabulary(
+    "completeness",
+    {
+        "partial": Text("liste incomplète", "incomplete list"),
+        "complete": Text("liste complète", "complete list"),
+    },
+)
+ZONE = Vocabulary(
+    "zone",
+    {
+        "metro": Text("métropole et Corse", "mainland and Corsica"),
+        "drom": Text("département et région d'outre-mer", "overseas department and region"),
+    },
+)
+PLACE_KIND = Vocabulary(
+    "place-kind",
+    {
+        "commune": Text("commune", "commune"),
+        "epci": Text("intercommunalité", "intercommunality"),
+        "department": Text("département", "department"),
+        "region": Text("région", "region"),
+        "town": Text("ville du programme", "programme town"),
+    },
+)
+OUTCOME = Vocabulary(
+    "resolution-outcome",
+    {
+        "none": Text("aucun candidat", "no candidate"),
+        "one": Text("un seul candidat", "one candidate"),
+        "several": Text("plusieurs candidats, à départager", "several candidates, to be judged"),
+    },
+)
+REASON = Vocabulary(
+    "resolution-reason",
+    {
+        Reason.EXACT_CODE: Text("Son code est celui-ci", "This is its code"),
+        Reason.EXACT_SIREN: Text("Son SIREN est celui-ci", "This is its SIREN"),
+        Reason.EXACT_NAME_AND_POSTAL_CODE: Text(
+            "Son nom et un de ses codes postaux sont ceux-ci",
+            "These are its name and one of its postal codes",
+        ),
+        Reason.FOLDED_NAME_AND_POSTAL_CODE: Text(
+            "Même code postal, même nom aux accents, traits d'union et abréviations près",
+            "Same postal code, same name but for accents, hyphens and abbreviations",
+        ),
+        Reason.EXACT_NAME: Text("Son nom est celui-ci", "This is its name"),
+        Reason.FOLDED_NAME: Text(
+            "Même nom aux accents, traits d'union et abréviations près",
+            "Same name but for accents, hyphens and abbreviations",
+        ),
+        Reason.NAME_AND_POSTAL_AREA: Text(
+            "Même nom ; le code postal n'est pas un des siens mais est du même département",
+            "Same name; the postal code is not one of its own but is of the same department",
+        ),
+        Reason.NAME_PREFIX_AND_POSTAL_CODE: Text(
+            "Même code postal, et son nom commence ainsi",
+            "Same postal code, and its name begins so",
+        ),
+        Reason.NAME_WORDS_AND_POSTAL_CODE: Text(
+            "Même code postal, et son nom contient ces mots",
+            "Same postal code, and its name holds these words",
+        ),
+        Reason.NAME_PREFIX: Text("Son nom commence ainsi", "Its name begins so"),
+        Reason.POSTAL_CODE_ONLY: Text(
+            "Un de ses codes postaux est celui-ci ; d'autres communes peuvent le partager",
+            "This is one of its postal codes; other communes may share it",
+        ),
+        Reason.NAME_WORDS: Text("Son nom contient ces mots", "Its name holds these words"),
+    },
+)
+
+VOCABULARIES = (
+    *(TOWN_STATUS, PHASE, CONFIDENCE, EPCI_TYPE, PLACE_SOURCE, HOLDER_TYPE),
+    *(COMPLETENESS, ZONE, PLACE_KIND, OUTCOME, REASON),
+)
+"""Every code list of the service."""
