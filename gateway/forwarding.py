@@ -16,7 +16,7 @@ from gateway.http_upstream import CallerLeft
 from gateway.slots import QueueFull, Slots
 from gateway.upstreams import BrokenAnswer, Unreachable, Upstream
 
-_LOOK_FOR_DISCONNECT_AFTER = 0.05
+_QUICK = 0.05
 _AS_ASKED = b"\x00"
 
 
@@ -132,6 +132,7 @@ class _Call:
         self._receive = receive
         self._send = send
         self._timeout: timeouts.Timeout | None = None
+        self._watch: _Watch | None = None
         self._read = scope["method"] in READS
         self._slots = way.slots
         self._deadlines = way.reads if self._read else way.writes
@@ -141,12 +142,25 @@ class _Call:
     async def run(self) -> None:
         """Take a slot and call, within the deadline; queue time counts."""
         self._began = asyncio.get_running_loop().time()
-        if self._read or self._way.upstream.remote:
-            async with asyncio.timeout(self._deadlines.first_byte) as self._timeout:
-                await self._in_turn()
-        else:
+        remote = self._way.upstream.remote
+        if not (self._read or remote):
             # a change that runs in our own process is never cancelled: the database bounds it
             await self._in_turn()
+            return
+        # a caller who leaves a read ends it, a change goes on without its caller
+        leaving = self._receive if self._read and remote else None
+        async with asyncio.timeout(None) as self._timeout:
+            deadline = self._began + self._deadlines.first_byte
+            watch = self._watch = _Watch(self._timeout, leaving, deadline=deadline)
+            try:
+                await self._in_turn()
+            except asyncio.CancelledError:
+                self.left = watch.left
+                if watch.left:
+                    raise CallerLeft from None
+                raise
+            finally:
+                watch.ended()
 
     @property
     def late(self) -> bool:
@@ -164,29 +178,13 @@ class _Call:
             slots.released()
 
     async def _tried(self) -> None:
+        upstream = self._way.upstream
         try:
-            await self._watched()
+            await upstream(self._scope, self._received, self._answer)
         except Unreachable:
             if not self._read or not self._way.retries.spent():
                 raise
-            await self._watched()
-
-    async def _watched(self) -> None:
-        """Call; a caller who leaves a read ends it, a change goes on without its caller."""
-        upstream = self._way.upstream
-        if not (self._read and upstream.remote):
             await upstream(self._scope, self._received, self._answer)
-            return
-        watch = _Watch(self._receive)
-        try:
-            await upstream(self._scope, self._received, self._answer)
-        except asyncio.CancelledError:
-            self.left = watch.left
-            if watch.left:
-                raise CallerLeft from None
-            raise
-        finally:
-            watch.ended()
 
     async def _received(self) -> Message:
         try:
@@ -195,18 +193,18 @@ class _Call:
             self.failure = error  # such as a body beyond the limit: the client library hides it
             raise
         self.left = message["type"] == "http.disconnect"
-        if not self._read and not message.get("more_body") and self._timeout and not self.begun:
+        if not self._read and not message.get("more_body") and self._watch and not self.begun:
             # the deadline of a change begins when its body is whole: uploads take their time
             loop = asyncio.get_running_loop()
-            self._timeout.reschedule(loop.time() + self._deadlines.first_byte)
+            self._watch.until(loop.time() + self._deadlines.first_byte)
         return message
 
     async def _answer(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
             message["headers"] = answered(message["headers"])
-            if self._timeout is not None:
-                self._timeout.reschedule(self._until_the_end())
+            if self._watch is not None:
+                self._watch.until(self._until_the_end())
         await self._send(message)
 
     def _until_the_end(self) -> float | None:
@@ -215,15 +213,26 @@ class _Call:
 
 
 class _Watch:
-    """Cancels the current task when its caller leaves; costs one timer unless the call is slow."""
+    """Ends a slow call at its deadline, or when its caller leaves; a quick one costs one timer."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(
+        self, timeout: timeouts.Timeout, receive: Receive | None, *, deadline: float
+    ) -> None:
         self.left = False
+        self._timeout = timeout
         self._receive = receive
+        self._deadline: float | None = deadline
+        self._slow = False
         self._task = asyncio.current_task()
         self._looking: asyncio.Task[None] | None = None
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(_LOOK_FOR_DISCONNECT_AFTER, self._look)
+        self._timer = loop.call_at(min(deadline, loop.time() + _QUICK), self._look)
+
+    def until(self, deadline: float | None) -> None:
+        """Move the deadline."""
+        self._deadline = deadline
+        if self._slow:
+            self._timeout.reschedule(deadline)
 
     def ended(self) -> None:
         self._timer.cancel()
@@ -231,10 +240,13 @@ class _Watch:
             self._looking.cancel()
 
     def _look(self) -> None:
-        self._looking = asyncio.ensure_future(self._until_the_caller_leaves())
+        self._slow = True
+        self._timeout.reschedule(self._deadline)
+        if self._receive is not None:
+            self._looking = asyncio.ensure_future(self._until_the_caller_leaves(self._receive))
 
-    async def _until_the_caller_leaves(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
+    async def _until_the_caller_leaves(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
             pass
         self.left = True
         if self._task is not None:
