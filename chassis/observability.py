@@ -103,6 +103,8 @@ class Traced:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # shared with what follows, which fills it
+        state = scope.setdefault("state", {})
         carrier = {str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]}
         parent = propagate.extract(carrier)
         with self._tracer.start_as_current_span(
@@ -119,7 +121,6 @@ class Traced:
                 await send(message)
 
             await self._app({**scope, "headers": [*others, *added]}, receive, observed)
-            state = scope.get("state", {})
             operation = state.get("operation", "")
             span.update_name(f"{scope['method']} {operation}".strip())
             span.set_attribute("url.path", scope["path"])

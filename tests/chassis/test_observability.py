@@ -1,0 +1,76 @@
+"""Traces and logs: what an operator sees of a request, and what nobody must see."""
+
+import asyncio
+
+import httpx
+import orjson
+import pytest
+import structlog
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from starlette.types import Receive, Scope, Send
+
+from chassis.http import Edge
+from chassis.observability import Traced, configure_logs, traced
+
+CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+async def echo_parent(scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer with the `traceparent` that a neighbour would be sent."""
+    scope["state"]["operation"] = "show_thing"
+    parent = dict(scope["headers"]).get(b"traceparent", b"")
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": parent})
+
+
+async def test_a_request_is_a_span_between_its_caller_and_its_neighbours() -> None:
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    app = Traced(Edge(echo_parent, server="probe", public_url="http://probe"), provider)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://probe"
+    ) as client:
+        answer = await client.get("/v1/things/1", headers={"traceparent": CALLER})
+    (span,) = spans.get_finished_spans()
+    assert span.name == "GET show_thing"
+    assert span.parent is not None
+    assert f"{span.parent.span_id:016x}" == "b7ad6b7169203331"
+    assert answer.text.split("-")[1:3] == [
+        "0af7651916cd43dd8448eb211c80319c",
+        f"{span.context.span_id:016x}",
+    ]
+    assert dict(span.attributes or {}) == {
+        "http.response.status_code": 200,
+        "url.path": "/v1/things/1",
+        "acdt.request_id": answer.headers["x-request-id"],
+    }
+
+
+def test_without_a_collector_nothing_is_added() -> None:
+    assert traced(echo_parent, "probe") is echo_parent
+
+
+def test_a_fault_is_logged_at_once_without_the_values_at_hand(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    async def fail(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        password = "canary-in-a-variable"  # what must not be logged
+        raise ZeroDivisionError(len(password))
+
+    async def request() -> None:
+        edge = Edge(fail, server="probe", public_url="http://probe")
+        transport = httpx.ASGITransport(edge)
+        async with httpx.AsyncClient(transport=transport, base_url="http://probe") as client:
+            await client.get("/v1/things?q=canary-in-a-query")
+
+    configure_logs("error")
+    asyncio.run(request())
+    structlog.reset_defaults()
+    configure_logs("critical")
+    (line,) = [orjson.loads(text) for text in capfdbinary.readouterr().out.splitlines()]
+    assert line["event"] == "fault"
+    assert line["exception"][0]["exc_type"] == "ZeroDivisionError"
+    assert "canary" not in str(line)
