@@ -70,6 +70,8 @@ def planned(
     public = ports.hold(settings.port)
     shared = dict(environment)
     shared.setdefault("PUBLIC_URL", f"http://{_written(settings.host)}:{public}")
+    # processes that share a port are replaced one by one; a single one should stop at once
+    shared.setdefault("DRAIN_SECONDS", "2" if settings.workers > 1 else "0")
     figures = folder / f"metrics-{public}" if settings.workers > 1 else None
     services = []
     if settings.mode == "distributed":

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from datetime import timedelta
 
 from starlette.types import ASGIApp
 
@@ -26,8 +27,9 @@ def serve_named(name: str, *, host: str, port: int) -> None:
     """Serve one kind of process until told to stop."""
     configure_logs(os.environ.get("LOG_LEVEL", "info"))
     public_url = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")
+    drain = timedelta(seconds=float(os.environ.get("DRAIN_SECONDS", "0")))
     with bound_socket(host, port) as listener:
-        serve(app_named(name), sockets=[listener], public_url=public_url)
+        serve(app_named(name), sockets=[listener], public_url=public_url, drain=drain)
 
 
 def app_named(name: str) -> ASGIApp:
