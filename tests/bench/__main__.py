@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from deploy.progress import say
-from tests.bench import cached, hop, reads, scale, stages
+from tests.bench import cached, hop, reads, scale, stages, versions
 from tests.bench.document import written
 from tests.bench.ground import Ground, ground
 from tests.bench.settings import BenchSettings, Part
@@ -21,6 +21,7 @@ def main() -> None:
     """Measure the parts that the environment names, each into its own section."""
     settings = BenchSettings()
     with ground() as found:
+        written("versions", versions.listed())
         for part in settings.parts:
             say(f"measuring {part}")
             written(part, _PARTS[part](found, settings))

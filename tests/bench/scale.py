@@ -16,7 +16,8 @@ from tests.bench.synthetic import NAME, identifiers, prepared
 _PROGRAMME = [f"acv-{number:03d}" for number in range(1, 201)]
 _REGION_BOX = "1.4,48.0,4.2,50.2"
 _TOWN_BOX = "3.98,48.93,4.08,48.99"
-_NAMES = ("chalons", "saint-die", "vierzon", "la rochelle", "bourg-en-bresse", "quimper")
+_NAMES = ("chalons", "vierzon", "bourges", "quimper", "perigueux", "bayonne")
+_COMMON = ("saint-die", "la roche-sur-yon", "saint-brieuc", "bourg-en-bresse")
 
 
 def measure(ground: Ground, settings: BenchSettings) -> list[str]:
@@ -39,7 +40,7 @@ def measure(ground: Ground, settings: BenchSettings) -> list[str]:
 def _questions(rows: int) -> dict[str, tuple[list[str], list[str]]]:
     """Return the paths asked of the few towns and of the many."""
     spread = identifiers(rows, 200)
-    names = [f"/v1/towns?q={name.replace(' ', '%20')}" for name in _NAMES]
+    names, common = ([_search(name) for name in group] for group in (_NAMES, _COMMON))
     box = "/v1/towns?limit=20&bbox="
     return {
         "GET one, 200 of them in turn": (
@@ -49,8 +50,12 @@ def _questions(rows: int) -> dict[str, tuple[list[str], list[str]]]:
         "list 20": (["/v1/towns?limit=20"], ["/v1/towns?limit=20"]),
         "`q=` a name, six of them in turn": (names, names),
         "`bbox` with more than 20 towns, list 20": ([box + _REGION_BOX], [box + _TOWN_BOX]),
-        "`q=saint`, one town in ten": (["/v1/towns?q=saint"], ["/v1/towns?q=saint"]),
+        "`q=` a name with saint, la or en": (common, common),
     }
+
+
+def _search(name: str) -> str:
+    return f"/v1/towns?q={name.replace(' ', '%20')}"
 
 
 def _subject(name: str, server: Running, paths: list[str]) -> Subject:
