@@ -1,1 +1,1 @@
-"""Files of rows into a collection: handed in, checked row by row, merged all at once, reported on."""
+"""Files of rows into a collection: handed in, checked, merged all at once, reported on."""

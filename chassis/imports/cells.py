@@ -1,6 +1,6 @@
-"""Cells of a table turned into the JSON of their column's type: nothing guessed, nothing lenient.
+"""Cells of a table to the JSON of their column's type, checked values to the text of COPY.
 
-A cell that does not fit stays text, which the strict check then refuses with its usual words.
+Nothing is guessed: a cell that does not fit stays text, which the strict check then refuses.
 """
 
 import re
@@ -8,8 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, get_args
 
+import orjson
+
 Cast = Callable[[str], object]
 Casts = Mapping[type, Cast]
+
+BLANK = r"\N"
+"""How COPY writes null."""
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
@@ -17,6 +22,7 @@ _LONGEST_INTEGER = 18
 _BOOLEANS = {"true": True, "false": False}
 # Strict JSON mode takes a string of digits for a Unix time: no date is written so here.
 _NOT_A_DATE = 0
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def integer(cell: str) -> object:
@@ -57,14 +63,12 @@ def integers(cells: Sequence[str]) -> list[int] | None:
         made = list(map(int, cells))
     except ValueError:
         return None
-    return made if list(map(str, made)) == list(cells) else None
+    return made if list(map(str, made)) == cells else None
 
 
-def column_cast(cast: Cast, cells: Sequence[str]) -> Sequence[object] | None:
-    """Return a whole column cast, or none if one of its cells does not fit."""
-    if cast is integer:
-        return integers(cells)
-    if cast is day:
-        return cells if all(cell[4:5] == "-" for cell in cells) else None
-    made = list(map(cast, cells))
-    return None if str in map(type, made) else made
+def copied(value: object) -> str:
+    """Return a value of JSON as COPY reads it in its text format."""
+    if value is None:
+        return BLANK
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return text.translate(_ESCAPES)

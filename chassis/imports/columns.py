@@ -1,61 +1,119 @@
-"""The quick way through a batch of usual rows: every cell filled, every cell good.
+"""The quick way through a batch of usual rows: nothing odd in any cell, every cell good.
 
-Columns are cast whole and rows are checked as tuples: half the work of one dictionary a row. At
-the first oddity it gives up, and the careful way says what is wrong.
+Columns are checked whole, and their cells go to COPY as they came: a third of the work of one
+dictionary a row. At the first oddity it gives up, and the careful way says what is wrong.
 """
 
-from collections.abc import Sequence
-from itertools import repeat
-from typing import Any, NotRequired, Required, get_args, get_origin, get_type_hints
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from types import NoneType
+from typing import Any, get_args
 
-import orjson
+from orjson import dumps
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from chassis.imports.cells import CELLS, cast_of, column_cast
+from chassis.imports.cells import BLANK, CELLS, cast_of, copied, integer, integers
 from chassis.imports.files import Cells
 
-_SUSPECT = (b"\"'", b"\\u0000")
+CLEAR = "#VIDE"
+
+# In joined rows: an apostrophe that an export put on, or what COPY would read as something else.
+_ODD = ("\t'", "\n'", "\\", "\r", "\0", CLEAR)
 
 
 class ColumnReader:
-    """Makes records of rows that fill all the columns of the header."""
+    """Makes the text of COPY from rows, in the order of their header."""
 
-    def __init__(self, row: type, header: Cells) -> None:
-        kinds = {
-            name: _bare(kind) for name, kind in get_type_hints(row, include_extras=True).items()
-        }
-        chosen = tuple(kinds[name] for name in header)
-        strict = ConfigDict(strict=True)
-        self._check: TypeAdapter[list[tuple[Any, ...]]] = TypeAdapter(
-            list[tuple[chosen]],  # type: ignore[valid-type]  # types known at run time
-            config=strict,
-        )
-        casts = [cast_of(kind, CELLS) for kind in chosen]
-        self._casts = [(place, cast) for place, cast in enumerate(casts) if cast]
-        self._places = [header.index(name) if name in header else None for name in kinds]
-        self._bits = sum(1 << n for n, place in enumerate(self._places) if place is not None)
+    def __init__(self, kinds: Mapping[str, Any], required: frozenset[str], header: Cells) -> None:
+        self._width = len(header)
+        self._required = [place for place, name in enumerate(header) if name in required]
+        bits = {name: 1 << place for place, name in enumerate(kinds)}
+        self._columns = [
+            (place, bits[name], _Column(kinds[name])) for place, name in enumerate(header) if name
+        ]
+        self._full = sum(bits[name] for name in header if name)
 
-    def records(
-        self, numbers: Sequence[int], rows: Sequence[Cells]
-    ) -> list[tuple[Any, ...]] | None:
-        """Return the records, or none if any row needs a closer look."""
-        columns: list[Sequence[object]] = list(zip(*rows, strict=True))
-        for place, cast in self._casts:
-            made = column_cast(cast, columns[place])  # type: ignore[arg-type]  # still cells
-            if made is None:
+    def lines(self, first: int, rows: Sequence[Cells]) -> str | None:
+        """Return the lines of the rows numbered from `first`; none if they need a closer look."""
+        if set(map(len, rows)) != {self._width} or _odd(rows, self._width):
+            return None
+        sent = list(map(list, zip(*rows, strict=True)))
+        if any("" in sent[place] for place in self._required):
+            return None
+        given = [self._full] * len(rows)
+        made = []
+        for place, bit, column in self._columns:
+            cells = sent[place]
+            texts = column.texts(cells)
+            if texts is None:
                 return None
-            columns[place] = made
-        payload = orjson.dumps(list(zip(*columns, strict=True)))
-        if any(bytes_ in payload for bytes_ in _SUSPECT):
+            made.append(texts)
+            if "" in cells:
+                given = [
+                    bits if cell else bits - bit for bits, cell in zip(given, cells, strict=True)
+                ]
+        numbers = map(str, range(first, first + len(rows)))
+        return "\n".join(map("\t".join, zip(numbers, map(str, given), *made, strict=True))) + "\n"
+
+
+def _odd(rows: Sequence[Cells], width: int) -> bool:
+    joined = "\n".join(["", *map("\t".join, rows)])
+    tabs, newlines = joined.count("\t"), joined.count("\n")
+    if tabs != len(rows) * (width - 1) or newlines != len(rows):
+        return True
+    return any(odd in joined for odd in _ODD)
+
+
+class _Column:
+    """Checks the cells of one column."""
+
+    def __init__(self, kind: Any) -> None:
+        self._cast = cast_of(kind, CELLS)
+        leaves = set(_leaves(kind)) - {NoneType}
+        self._plain = leaves <= {str, int}
+        self._days = leaves == {date}
+        self._check: TypeAdapter[list[Any]] = TypeAdapter(
+            list[kind], config=ConfigDict(strict=True)
+        )
+
+    def texts(self, cells: list[str]) -> list[str] | None:
+        """Return the cells as COPY reads them, or none if one of them is not good."""
+        if "" not in cells:
+            return self._checked(cells)
+        filled = [cell for cell in cells if cell]
+        texts = self._checked(filled) if filled else []
+        if texts is None:
+            return None
+        remaining = iter(texts)
+        return [next(remaining) if cell else BLANK for cell in cells]
+
+    def _checked(self, cells: list[str]) -> list[str] | None:
+        values = self._values(cells)
+        if values is None:
             return None
         try:
-            checked = self._check.validate_json(payload)
+            if self._plain:
+                checked = self._check.validate_python(values)
+            else:
+                checked = self._check.validate_json(dumps(values))
         except ValidationError:
             return None
-        values = list(zip(*checked, strict=True))
-        staged = [repeat(None) if place is None else values[place] for place in self._places]
-        return list(zip(numbers, repeat(self._bits), *staged, strict=False))
+        if checked == values or (self._days and list(map(str, checked)) == cells):
+            return cells
+        return list(map(copied, self._check.dump_python(checked, mode="json")))
+
+    def _values(self, cells: list[str]) -> Sequence[object] | None:
+        if self._cast is None:
+            return cells
+        if self._cast is integer:
+            return integers(cells)
+        return list(map(self._cast, cells))
 
 
-def _bare(kind: Any) -> Any:
-    return get_args(kind)[0] if get_origin(kind) in {NotRequired, Required} else kind
+def _leaves(kind: Any) -> Iterator[Any]:
+    """Yield the types that an annotation is made of, without what only describes them."""
+    parts = [part for part in get_args(kind) if isinstance(part, type) or get_args(part)]
+    if not parts:
+        yield kind
+    for part in parts:
+        yield from _leaves(part)

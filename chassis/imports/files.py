@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import chain
 from typing import IO, Any
 
 import orjson
@@ -23,8 +24,8 @@ _BOM = b"\xef\xbb\xbf"
 MOST_INFLATED = 64 << 20
 
 Cells = list[str]
-Line = tuple[int, Any]
-"""Number of the row in the file, and its cells (CSV, XLSX) or its bytes (NDJSON)."""
+Line = Any
+"""A row: its cells (CSV, XLSX) or its bytes (NDJSON)."""
 
 
 class UnreadableFile(Exception):
@@ -38,7 +39,7 @@ class UnreadableFile(Exception):
 
 @contextmanager
 def opened(file: IO[bytes], form: Format) -> Iterator[tuple[Cells | None, Iterator[Line]]]:
-    """Yield the header (none in NDJSON) and the rows; row 1 of a table is its header.
+    """Yield the header (none in NDJSON) and the rows after it; blank ones too, for they count.
 
     Raises:
         UnreadableFile: not UTF-8, not the format announced, or without a header.
@@ -50,7 +51,7 @@ def opened(file: IO[bytes], form: Format) -> Iterator[tuple[Cells | None, Iterat
             case Format.XLSX:
                 yield _headed(_sheet_rows(file))
             case _:
-                yield None, _json_lines(file)
+                yield None, _lines(file)
     except UnicodeDecodeError as error:
         raise UnreadableFile(
             "not-utf8",
@@ -66,27 +67,21 @@ def opened(file: IO[bytes], form: Format) -> Iterator[tuple[Cells | None, Iterat
         ) from error
 
 
-def _headed(rows: Iterator[Cells]) -> tuple[Cells, Iterator[Line]]:
+def _headed(rows: Iterator[Cells]) -> tuple[Cells, Iterator[Cells]]:
     header = [cell.strip() for cell in next(rows, [])]
     if not any(header):
         raise UnreadableFile(
             "empty-file",
             Text("Le fichier n'a pas de ligne d'en-tête", "The file has no header row"),
         )
-    return header, enumerate(rows, 2)
+    return header, rows
 
 
 def _csv_rows(file: IO[bytes]) -> Iterator[Cells]:
     lines = _lines(file)
     first = next(lines, b"").removeprefix(_BOM).decode()
     separator = max(",;\t", key=first.count)
-    return csv.reader(_decoded(first, lines), delimiter=separator, strict=True)
-
-
-def _decoded(first: str, rest: Iterator[bytes]) -> Iterator[str]:
-    yield first
-    for line in rest:
-        yield line.decode()
+    return csv.reader(chain([first], map(bytes.decode, lines)), delimiter=separator, strict=True)
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
@@ -99,8 +94,9 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
         yield line
 
 
-def _json_lines(file: IO[bytes]) -> Iterator[Line]:
-    return ((number, line) for number, line in enumerate(_lines(file), 1) if line.strip())
+def first_row(header: Cells | None) -> int:
+    """Return the number of the first row after the header; the header of a table is row 1."""
+    return 1 if header is None else 2
 
 
 def _sheet_rows(file: IO[bytes]) -> Iterator[Cells]:

@@ -16,7 +16,7 @@ from chassis.database import Database
 from chassis.formats import Format
 from chassis.identifiers import uuid7
 from chassis.identity import Principal
-from chassis.imports.rows import Finding
+from chassis.imports.findings import Finding
 from chassis.imports.tables import ImportTables
 from chassis.problems import Text
 from chassis.statements import compiled

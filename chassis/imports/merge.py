@@ -62,6 +62,8 @@ class Importer:
     def __post_init__(self) -> None:
         if list(get_type_hints(self.row)) != list(self.columns):
             raise ValueError(f"{self.collection}: columns and row differ")
+        if not set(self.key) <= self.row.__required_keys__:  # type: ignore[attr-defined]  # a TypedDict
+            raise ValueError(f"{self.collection}: a key may be left blank")
 
     def staging(self) -> str:
         """Return the statement that makes the temporary table."""

@@ -9,10 +9,11 @@ from typing import IO, Any
 import asyncpg
 
 from chassis.formats import Format
-from chassis.imports.files import UnreadableFile, opened
+from chassis.imports.files import UnreadableFile, first_row, opened
+from chassis.imports.findings import Finding
 from chassis.imports.jobs import Claim, Rejection
 from chassis.imports.merge import STAGING, Importer
-from chassis.imports.rows import Batch, Finding, RowReader
+from chassis.imports.rows import Batch, RowReader
 from chassis.problems import Text
 
 MOST_REJECTIONS = 10_000
@@ -62,13 +63,16 @@ async def stage(
     beating: "asyncio.Task[None]",
 ) -> None:
     """Copy the good rows to the staging table while a thread checks the next ones."""
-    names = ["row_number", "given", *importer.columns]
     with opened(file, claim.form) as (header, lines):
         tally.header = header
-        made = RowReader(importer.row, header).batches(lines)
-        async with aclosing(_ahead(made, beating)) as batches:
+        reader = RowReader(importer.row, header)
+        names = ["row_number", "given", *reader.columns]
+        async with aclosing(_ahead(reader.batches(lines), beating)) as batches:
             async for batch in batches:
-                await _copy(driver, names, batch=batch)
+                if batch.lines:
+                    # the driver takes bytes for the name of a file
+                    text = memoryview("".join(batch.lines).encode())
+                    await driver.copy_to_table(STAGING, source=text, columns=names)
                 tally.add(batch.read, batch.rejected)
     tally.complete = True
 
@@ -89,11 +93,6 @@ async def _ahead(
         await asyncio.wait([coming])
 
 
-async def _copy(driver: asyncpg.Connection, names: list[str], *, batch: Batch) -> None:
-    if batch.records:
-        await driver.copy_records_to_table(STAGING, records=batch.records, columns=names)
-
-
 async def check(driver: asyncpg.Connection, importer: Importer, *, tally: Tally) -> None:
     """Run the checks over all the rows, and bring the planner up to date."""
     await driver.execute(f"ANALYZE pg_temp.{STAGING}")
@@ -111,8 +110,8 @@ def rejections_of(
         return []
     file.seek(0)
     made, size = [], 0
-    with opened(file, form) as (_, lines):
-        for number, raw in lines:
+    with opened(file, form) as (header, lines):
+        for number, raw in enumerate(lines, first_row(header)):
             if number in found:
                 sent = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
                 made.append(Rejection(number, found[number], sent))
