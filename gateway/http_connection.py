@@ -187,7 +187,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Note the end, unless it is that of an interim answer."""
-        self._whole = not self._interim
+        self._whole = not self._interim and self._fault is None
 
     def _ended(self, cause: Exception | None) -> None:
         if not self._whole and self._began and self._until_the_end and cause is None:

@@ -16,9 +16,8 @@ from gateway.headers import READS
 from gateway.http_connection import Connection
 from gateway.upstreams import Unreachable
 
-_IDLE = (
-    15.0  # the service keeps idle connections 75 s: we always close first, so none dies under us
-)
+# the service keeps idle connections 75 s: we always close first, so none dies under us
+_IDLE = timedelta(seconds=15)
 _CONNECTIONS = 256  # the concurrency limit is kept elsewhere; this only bounds a bug
 _PORTS = {"http": 80, "https": 443}
 _VIA = b"via: 1.1 acdt\r\n\r\n"
@@ -39,13 +38,14 @@ class OverHttp:
 
     remote = True
 
-    def __init__(self, url: str, *, connect: timedelta) -> None:
+    def __init__(self, url: str, *, connect: timedelta, idle: timedelta = _IDLE) -> None:
         parts = urlsplit(url)
         self._host = parts.hostname or ""
         self._port = parts.port or _PORTS[parts.scheme]
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._host_line = b"host: %b\r\n" % parts.netloc.rpartition("@")[2].encode("ascii")
         self._connect_seconds = connect.total_seconds()
+        self._idle_seconds = idle.total_seconds()
         self._open: set[Connection] = set()
         self._idle: list[Connection] = []
         self._sweep: asyncio.TimerHandle | None = None
@@ -161,19 +161,19 @@ class OverHttp:
         connection.idle_since = loop.time()
         self._idle.append(connection)
         if self._sweep is None:
-            self._sweep = loop.call_later(_IDLE, self._swept)
+            self._sweep = loop.call_later(self._idle_seconds, self._swept)
 
     def _swept(self) -> None:
         """Close what has been idle too long; those used last are at the end."""
         loop = asyncio.get_running_loop()
-        expired = [one for one in self._idle if one.idle_since <= loop.time() - _IDLE]
+        expired = [one for one in self._idle if one.idle_since <= loop.time() - self._idle_seconds]
         del self._idle[: len(expired)]
         for connection in expired:
             connection.abort()
             self._open.discard(connection)
         self._sweep = None
         if self._idle:
-            self._sweep = loop.call_at(self._idle[0].idle_since + _IDLE, self._swept)
+            self._sweep = loop.call_at(self._idle[0].idle_since + self._idle_seconds, self._swept)
 
 
 async def _first(receive: Receive) -> Message | None:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -145,16 +145,16 @@ async def test_no_caller_is_refused_while_two_servers_of_a_port_replace_each_oth
         while not stop.is_set():
             answers.append(await asked_once(port))
 
-    with bound_socket("127.0.0.1", 0) as held:
-        port = held.getsockname()[1]
-        async with serving(port) as end_first:
-            callers = [asyncio.create_task(call_without_end(port)) for _ in range(8)]
-            async with serving(port):
-                await end_first()
-                async with serving(port):
-                    await asyncio.sleep(0.2)
-                    stop.set()
-                    await asyncio.gather(*callers)
+    async with AsyncExitStack() as stack:
+        port = stack.enter_context(bound_socket("127.0.0.1", 0)).getsockname()[1]
+        end_first = await stack.enter_async_context(serving(port))
+        callers = [asyncio.create_task(call_without_end(port)) for _ in range(8)]
+        await stack.enter_async_context(serving(port))
+        await end_first()
+        await stack.enter_async_context(serving(port))
+        await asyncio.sleep(0.2)
+        stop.set()
+        await asyncio.gather(*callers)
     assert set(answers) == {200}
     assert len(answers) > 100
 
