@@ -86,7 +86,7 @@ class ServiceApp:
         for route in operations:
             route.tags = route.tags or [name]
         policy.check([str(route.operation_id) for route in operations])
-        self._lane = Lane([route for route in operations if isinstance(route, ReadRoute)])
+        self._lane = Lane([route for route in operations if isinstance(route, ReadRoute)], policy)
         self._web.router.routes += own_routes(name, self.database, contract=self.openapi)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,9 +4,10 @@ In an output a default means one thing only: the key may be absent.
 """
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chassis.problems import Text
 
@@ -38,17 +39,27 @@ def _iso_day(value: object) -> object:
 
 def _iso_instant(value: object) -> object:
     if isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", value):
-        raise ValueError(
-            Text(
-                "doit être un instant ISO 8601 avec fuseau, comme 2026-01-31T08:00:00Z",
-                "must be an ISO 8601 instant with a zone, such as 2026-01-31T08:00:00Z",
-            )
-        )
+        raise ValueError(_AN_INSTANT)
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(_AN_INSTANT)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(Text("hors du calendrier", "outside the calendar")) from None
+
+
+_AN_INSTANT = Text(
+    "doit être un instant ISO 8601 avec fuseau, comme 2026-01-31T08:00:00Z",
+    "must be an ISO 8601 instant with a zone, such as 2026-01-31T08:00:00Z",
+)
+Instant = Annotated[datetime, BeforeValidator(_iso_instant), AfterValidator(_in_utc)]
+"""An instant, in UTC once read; the zone is required."""
+
 IsoDay = BeforeValidator(_iso_day)
-IsoInstant = BeforeValidator(_iso_instant)
 
 
 class ProblemField(Output):

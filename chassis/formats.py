@@ -1,8 +1,8 @@
 """Which representation a caller asked for, by `?format=` or by `Accept`."""
 
 from enum import Enum
-from functools import lru_cache
 
+from chassis.headers import preferred
 from chassis.problems import FieldError, InvalidValue, NotAcceptable, Text
 
 JSON = b"application/json"
@@ -13,13 +13,13 @@ class Format(Enum):
     """A representation of a collection; the value is its media type."""
 
     JSON = "application/json"
+    PARTIAL = "application/vnd.acdt.partial+json"
     CSV = "text/csv"
     NDJSON = "application/x-ndjson"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     GEOJSON = "application/geo+json"
 
 
-@lru_cache(maxsize=512)
 def chosen_format(asked: str | None, accept: str, *, placed: bool) -> Format:
     """Return the format of the answer: `?format=` first, then `Accept` by preference.
 
@@ -34,25 +34,11 @@ def chosen_format(asked: str | None, accept: str, *, placed: bool) -> Format:
             detail = Text("cette collection n'a pas de lieu", "this collection has no place")
             raise InvalidValue(errors=[FieldError("no-place", detail, parameter="format")])
         return wanted
-    if not accept:
+    if not accept or accept == "*/*":
         return Format.JSON
-    for media in _preferred(accept):
+    for media in preferred(accept):
         for known in offered:
             if media in {known.value, "*/*", known.value.partition("/")[0] + "/*"}:
                 return known
     names = ", ".join(known.value for known in offered)
     raise NotAcceptable(Text(f"Formats disponibles : {names}", f"Available formats: {names}"))
-
-
-def _preferred(accept: str) -> list[str]:
-    ranked: list[tuple[float, str]] = []
-    for part in accept.lower().split(","):
-        media, *parameters = (piece.strip() for piece in part.split(";"))
-        weights = [text[2:] for text in parameters if text.startswith("q=")]
-        try:
-            quality = float(weights[0]) if weights else 1.0
-        except ValueError:
-            quality = 0.0
-        if quality > 0:
-            ranked.append((-quality, media))
-    return [media for _, media in sorted(ranked, key=lambda pair: pair[0])]

@@ -6,10 +6,7 @@ query string becomes the route's query model and the route is called. Figures: d
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
-from functools import lru_cache
-from typing import Annotated, Any, get_args, get_origin
-from urllib.parse import parse_qsl
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.params import Query as QueryParam
@@ -18,30 +15,25 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from chassis.identity import ANONYMOUS
+from chassis.identity import Open, Policy, principal_of
 from chassis.openapi import documented, page_answers
 from chassis.problems import (
-    BadRequest,
-    FieldError,
     InvalidCursor,
     InvalidValue,
     NotAcceptable,
     NotFound,
     Problem,
-    Text,
     UnknownParameter,
 )
 from chassis.queries import ListQuery
+from chassis.query_strings import parsed, refuse_unknown
 from chassis.reads import Answer, ReadContext, Reads
-from chassis.validation import field_errors
 
 Endpoint = Callable[..., Awaitable[Answer]]
 
-_MOST_PARAMETERS = 200
-
 
 def _reads(request: Request) -> Reads:
-    return Reads(request.app.state.reads, request.scope, ANONYMOUS)
+    return Reads(request.app.state.reads, request.scope, principal_of(request.scope))
 
 
 Reading = Annotated[Reads, Depends(_reads)]
@@ -102,6 +94,7 @@ class Operation:
 
     def __init__(self, endpoint: Endpoint, invalid: type[Problem] = InvalidValue) -> None:
         self.name = endpoint.__name__
+        self.policy: Policy = Open()
         self._invalid = invalid
         self.query: type[BaseModel] | None = None
         self._endpoint = endpoint
@@ -117,11 +110,14 @@ class Operation:
         """Read the request, call the endpoint.
 
         Raises:
+            Unauthenticated, Forbidden: the policy row does not admit the caller.
             NotFound: a path value that no resource can have.
             UnknownParameter: a query parameter that the operation does not declare.
             InvalidValue: a value that breaks the contract.
         """
-        reads = Reads(context, scope, ANONYMOUS)
+        principal = principal_of(scope)
+        self.policy.admit(principal)
+        reads = Reads(context, scope, principal)
         try:
             read = [
                 kind.validate_python(text) for kind, text in zip(self._paths, values, strict=True)
@@ -130,7 +126,7 @@ class Operation:
             raise NotFound from None
         model = self.query
         if model is None:
-            refuse_parameters(scope["query_string"])
+            refuse_unknown(scope["query_string"])
             return await self._endpoint(reads, *read)
         try:
             query = parsed(model, scope["query_string"])
@@ -142,9 +138,10 @@ class Operation:
 class Lane:
     """All the reads of a service, found by the segments of the path."""
 
-    def __init__(self, routes: Iterable[ReadRoute]) -> None:
+    def __init__(self, routes: Iterable[ReadRoute], policy: Mapping[str, Policy]) -> None:
         self._root: _Node = {}
         for route in routes:
+            route.operation.policy = policy[route.operation.name]
             node = self._root
             for segment in route.path.split("/")[1:]:
                 node = node.setdefault(_ANY if segment.startswith("{") else segment, {})
@@ -152,100 +149,29 @@ class Lane:
 
     def find(self, path: str) -> tuple[Operation, list[str]] | None:
         """Return the operation of a path and the values of its variable segments."""
-        node = self._root
-        values: list[str] = []
-        for segment in path.split("/")[1:]:
-            child = node.get(segment)
-            if child is None:
-                child = node.get(_ANY) if segment else None
-                values.append(segment)
-            if child is None:
-                return None
-            node = child
-        found = node.get(_HERE)
-        return None if found is None else (found, values)
+        return _found(self._root, path.split("/")[1:], [])
 
 
 _Node = dict[str | int, Any]
 _ANY, _HERE = 0, 1
 
 
-def refuse_parameters(query_string: bytes) -> None:
-    """Refuse any query parameter.
-
-    Raises:
-        UnknownParameter: there is one.
-    """
-    if query_string:
-        _collected(query_string, {})
-
-
-@lru_cache(maxsize=1024)
-def parsed(model: type[BaseModel], query_string: bytes) -> BaseModel:
-    """Return the query string as `model`; models are frozen, so equal strings share one.
-
-    Raises:
-        BadRequest: not percent-encoded UTF-8, or too many parameters.
-        UnknownParameter: a name that the model does not have.
-        InvalidValue: a value that the model refuses.
-    """
-    repeatable = {
-        name: any(
-            get_origin(kind) is list for kind in (field.annotation, *get_args(field.annotation))
-        )
-        for name, field in model.model_fields.items()
-    }
-    try:
-        return model.model_validate(_collected(query_string, repeatable))
-    except ValidationError as refused:
-        raise InvalidValue(errors=field_errors(refused.errors(), "parameter")) from None
-
-
-def _collected(query_string: bytes, repeatable: Mapping[str, bool]) -> dict[str, Any]:
-    try:
-        pairs = parse_qsl(
-            query_string.decode("ascii"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=_MOST_PARAMETERS,
-        )
-    except ValueError:
-        raise BadRequest(_UNREADABLE) from None
-    values: dict[str, Any] = {}
-    for name, value in pairs:
-        if name not in repeatable:
-            raise _unknown(name, repeatable)
-        if "\x00" in value:
-            raise InvalidValue(errors=[FieldError("nul-character", _NUL, parameter=name)])
-        if repeatable[name]:
-            values.setdefault(name, []).append(value)
-        elif name in values:
-            raise InvalidValue(errors=[FieldError("repeated", _REPEATED, parameter=name)])
+def _found(
+    node: _Node, segments: Sequence[str], values: list[str]
+) -> tuple[Operation, list[str]] | None:
+    for position, segment in enumerate(segments):
+        literal: _Node | None = node.get(segment)
+        variable: _Node | None = node.get(_ANY) if segment else None
+        if literal is not None and variable is not None:
+            found = _found(literal, segments[position + 1 :], values)
+            if found is not None:
+                return found
+            literal = None
+        if literal is not None:
+            node = literal
+        elif variable is not None:
+            node, values = variable, [*values, segment]
         else:
-            values[name] = value
-    return values
-
-
-_UNREADABLE = Text(
-    "Les paramètres ne sont pas du texte UTF-8 encodé, ou sont trop nombreux",
-    "The parameters are not percent-encoded UTF-8 text, or are too many",
-)
-_NUL = Text("le caractère NUL est refusé", "the NUL character is refused")
-_REPEATED = Text("ce paramètre ne se répète pas", "this parameter cannot be repeated")
-
-
-def _unknown(name: str, known: Iterable[str]) -> UnknownParameter:
-    names = sorted(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.0)
-    if near:
-        detail = Text(
-            f"Ce paramètre n'existe pas ; le plus proche est « {near[0]} »."
-            f" Paramètres connus : {', '.join(names)}",
-            f"This parameter does not exist; the nearest is '{near[0]}'."
-            f" Known parameters: {', '.join(names)}",
-        )
-    else:
-        detail = Text("Cette opération n'a pas de paramètre", "This operation has no parameter")
-    return UnknownParameter(
-        detail, errors=[FieldError("unknown-parameter", detail, parameter=name[:64])]
-    )
+            return None
+    here = node.get(_HERE)
+    return None if here is None else (here, values)

@@ -11,6 +11,8 @@ from typing import Any, ClassVar, NamedTuple
 
 import orjson
 
+from chassis.headers import preferred
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -92,13 +94,8 @@ def rendered(problem: Problem, at: Occurrence) -> bytes:
 
 def language_of(accept_language: str) -> str:
     """Return `en` if the caller prefers English, else `fr`."""
-    ranked: list[tuple[float, str]] = []
-    for part in accept_language.split(","):
-        name, _, weight = part.strip().partition(";q=")
-        quality = float(weight) if re.fullmatch(r"[01](\.\d{1,3})?", weight) else 1.0
-        ranked.append((-quality, name[:2].lower()))
-    known = [name for _, name in sorted(ranked, key=lambda pair: pair[0]) if name in {"fr", "en"}]
-    return known[0] if known else "fr"
+    known = (name[:2] for name in preferred(accept_language))
+    return next((name for name in known if name in {"fr", "en"}), "fr")
 
 
 def registry(root: type[Problem] = Problem) -> Iterator[type[Problem]]:

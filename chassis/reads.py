@@ -1,11 +1,11 @@
 """How a read answers: bytes made by Postgres, as one page, one resource or a streamed export."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import asyncpg
 import orjson
@@ -17,12 +17,14 @@ from chassis.database import Database, ReadPool
 from chassis.exports.formats import Export
 from chassis.exports.stream import Download, Exporter
 from chassis.formats import JSON, PARTIAL, Format, chosen_format
+from chassis.headers import header
 from chassis.identity import Principal
 from chassis.listing import Kind, Listing, Shape, statement
 from chassis.pages import Cursors
 from chassis.preconditions import digest_tag, etag, not_modified
-from chassis.problems import NotFound
+from chassis.problems import FieldError, InvalidValue, NotFound, Text
 from chassis.queries import ListQuery, PagedQuery
+from chassis.query_strings import pairs_of
 from chassis.statements import Statement
 
 Headers = list[tuple[bytes, bytes]]
@@ -30,7 +32,6 @@ Headers = list[tuple[bytes, bytes]]
 PUBLIC = (b"cache-control", b"public, max-age=0, must-revalidate")
 _VARY = (b"vary", b"Accept")
 JSON_PAGE: Headers = [(b"content-type", JSON), PUBLIC, _VARY]
-_MARKS = {name: re.compile(rb"(^|&)%s=[^&]*" % name.encode()) for name in ("cursor", "after")}
 
 
 @lru_cache(maxsize=64)
@@ -42,11 +43,21 @@ def _keeping(max_age: int) -> tuple[bytes, bytes]:
 class Bytes(Response):
     """A body that is ready, with headers that are ready."""
 
-    def __init__(self, body: bytes, headers: Headers, *, status: int = 200) -> None:
-        self.status_code = status
+    def __init__(self, body: bytes, headers: Headers) -> None:
+        self.status_code = 200
         self.body = body
         self.background = None
         self.raw_headers = [*headers, (b"content-length", b"%d" % len(body))]
+
+
+class Nothing(Response):
+    """An answer without a body, and without the length of one: a 304, or HEAD of a stream."""
+
+    def __init__(self, headers: Headers, *, status: int) -> None:
+        self.status_code = status
+        self.body = b""
+        self.background = None
+        self.raw_headers = headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +116,12 @@ class Reads:
 
     def continued(self, name: str, mark: str) -> str:
         """Return the path of this request with its cursor replaced."""
-        kept = _MARKS[name].sub(b"", self._scope["query_string"]).strip(b"&").decode()
-        return f"{self._scope['path']}?{kept}{'&' if kept else ''}{name}={mark}"
+        kept = [pair for pair in pairs_of(self._scope["query_string"]) if pair[0] != name]
+        return f"{self._scope['path']}?{urlencode([*kept, (name, mark)], safe=',:')}"
 
     def header(self, name: bytes) -> str:
         """Return a request header, or an empty string."""
-        for key, value in self._scope["headers"]:
-            if key == name:
-                return str(value, "latin-1")
-        return ""
+        return header(self._scope, name).decode("latin-1")
 
     async def one(
         self,
@@ -140,7 +148,7 @@ class Reads:
         if path != self._scope["path"]:
             headers.append((b"content-location", path.encode()))
         if not_modified(self.header(b"if-none-match"), tag):
-            return Bytes(b"", headers, status=304)
+            return Nothing(headers, status=304)
         return Bytes(body, [(b"content-type", media), *headers])
 
     def computed(self, answer: Output) -> Response:
@@ -157,12 +165,12 @@ class Reads:
         placed = listing.place is not None
         form = chosen_format(query.format, self.header(b"accept"), placed=placed)
         sort = query.sort or query.suited_order() or next(iter(listing.orders))
-        if form is not Format.JSON:
+        if form not in _PAGES:
             return await self._file(listing, query, form=form, sort=sort)
         part = await self.part(
             listing, query, sort=sort, fields=query.fields, counted=query.include_total
         )
-        media = JSON if query.fields is None else PARTIAL
+        media = PARTIAL if query.fields is not None or form is Format.PARTIAL else JSON
         headers: Headers = [(b"content-type", media), _keeping(listing.max_age), _VARY]
         if part.following is not None:
             headers.append((b"link", f'<{part.following}>; rel="next"'.encode()))
@@ -211,7 +219,8 @@ class Reads:
         return Part(rows[: query.limit], following, total)
 
     async def _file(self, listing: Listing, query: ListQuery, *, form: Format, sort: str) -> Answer:
-        projected = query.fields is not None and form in _OF_ITEMS
+        _refuse_page_parameters(query, form)
+        projected = query.fields is not None
         shape = Shape(_KINDS[form], query.used(), sort, projected=projected)
         made = statement(listing, shape)
         values = {**query.bindings(), "fields": query.fields}
@@ -225,7 +234,7 @@ class Reads:
         )
         headers = [*file.headers(datetime.now(UTC).date()), _keeping(listing.max_age), _VARY]
         if self._scope["method"] == "HEAD":
-            return Bytes(b"", headers)
+            return Nothing(headers, status=200)
         return Download(await self._context.exporter.open(file), headers)
 
     async def _total(self, listing: Listing, shape: Shape, values: Mapping[str, Any]) -> int:
@@ -234,7 +243,28 @@ class Reads:
         return int(total)
 
 
-_OF_ITEMS = frozenset({Format.NDJSON, Format.GEOJSON})
+_PAGES = frozenset({Format.JSON, Format.PARTIAL})
+_TABLES = frozenset({Format.CSV, Format.XLSX})
+_OF_PAGES = ("cursor", "limit", "include_total")
+_WHOLE = Text(
+    "ce format contient toutes les lignes : sans page", "this format holds all rows: no page"
+)
+_ALL_COLUMNS = Text("ce format a ses propres colonnes", "this format has columns of its own")
+
+
+def _refuse_page_parameters(query: ListQuery, form: Format) -> None:
+    """Refuse what a file would ignore."""
+    asked = [
+        FieldError("not-a-page", _WHOLE, parameter=name)
+        for name in _OF_PAGES
+        if name in query.model_fields_set
+    ]
+    if form in _TABLES and query.fields is not None:
+        asked.append(FieldError("fixed-columns", _ALL_COLUMNS, parameter="fields"))
+    if asked:
+        raise InvalidValue(errors=asked)
+
+
 _KINDS: dict[Format, Kind] = {
     Format.CSV: "cells",
     Format.XLSX: "cells",
@@ -245,7 +275,13 @@ _KINDS: dict[Format, Kind] = {
 
 def _binding(listing: Listing, shape: Shape, values: Mapping[str, Any]) -> str:
     filters = orjson.dumps(values, default=str, option=orjson.OPT_SORT_KEYS).decode()
-    return f"{listing.name} {shape.sort} {filters}"
+    return f"{listing.name} {shape.sort} {_keys(listing, shape.sort)} {filters}"
+
+
+@lru_cache(maxsize=256)
+def _keys(listing: Listing, sort: str) -> str:
+    """Name the expressions of an order, so that a cursor of another release is stale, not a bug."""
+    return " ".join(str(key) for key in listing.orders[sort.removeprefix("-")].keys)
 
 
 @lru_cache(maxsize=64)

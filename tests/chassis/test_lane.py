@@ -6,9 +6,11 @@ import pytest
 from fastapi import Path, Query
 
 from chassis.contract import Output, Page
-from chassis.lane import Lane, Reading, ReadRoute, Router, parsed
+from chassis.identity import Open
+from chassis.lane import Lane, Reading, ReadRoute, Router
 from chassis.problems import BadRequest, InvalidValue, Problem, UnknownParameter
 from chassis.queries import ListQuery
+from chassis.query_strings import parsed
 from chassis.reads import Answer, Bytes
 
 
@@ -48,7 +50,14 @@ async def show_part(_reads: Reading, name: str, part: str) -> Answer:
     return Bytes(f"{name} {part}".encode(), [])
 
 
-LANE = Lane([route for route in router.routes if isinstance(route, ReadRoute)])
+@router.read("/v1/things/imports/{job}", answer=Thing)
+async def show_import(_reads: Reading, job: str) -> Answer:
+    """Show a job."""
+    return Bytes(job.encode(), [])
+
+
+ROUTES = [route for route in router.routes if isinstance(route, ReadRoute)]
+LANE = Lane(ROUTES, {route.operation.name: Open() for route in ROUTES})
 
 
 @pytest.mark.parametrize(
@@ -57,6 +66,9 @@ LANE = Lane([route for route in router.routes if isinstance(route, ReadRoute)])
         ("/v1/things", "list_things", []),
         ("/v1/things/a", "show_thing", ["a"]),
         ("/v1/things/a/parts/b", "show_part", ["a", "b"]),
+        ("/v1/things/imports/7", "show_import", ["7"]),
+        ("/v1/things/imports", "show_thing", ["imports"]),
+        ("/v1/things/imports/parts/b", "show_part", ["imports", "b"]),
     ],
 )
 def test_a_path_is_found_by_its_segments(path: str, operation: str, values: list[str]) -> None:

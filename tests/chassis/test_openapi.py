@@ -30,7 +30,7 @@ def document() -> dict[str, Any]:
         """
         return Note(text=after)
 
-    names = ("list_things", "show_thing", "show_part", "list_notes")
+    names = ("list_things", "show_thing", "show_part", "show_import", "list_notes")
     return finished(web.openapi(), rights=dict.fromkeys(names, "open"))
 
 

@@ -64,6 +64,9 @@ def test_each_field_at_fault_is_named_where_it_stands() -> None:
         ("de,es;q=0.9", "fr"),
         ("de,en;q=0.1", "en"),
         ("en;q=pi", "en"),
+        ("fr;q=0.8, en; q=0.1", "fr"),
+        ("en;q=0", "fr"),
+        ("x," * 40_000 + "en", "fr"),
         (",,;;q=", "fr"),
     ],
 )

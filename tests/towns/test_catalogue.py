@@ -211,6 +211,8 @@ async def test_two_filters_mean_and(towns: httpx.AsyncClient) -> None:
         ("as_of=2020-13-01", 422, "as_of"),
         ("updated_since=2020-01-01T00:00:00", 422, "updated_since"),
         ("updated_since=0", 422, "updated_since"),
+        ("updated_since=9999-12-31T23:59:59-12:00", 422, "updated_since"),
+        ("updated_since=0001-01-01T00:00:00%2B12:00", 422, "updated_since"),
         ("q=%00", 422, "q"),
         ("q=---", 422, "q"),
         ("fields=colour", 422, "fields"),
@@ -278,6 +280,21 @@ async def test_a_head_has_the_headers_and_no_body(towns: httpx.AsyncClient) -> N
     assert head.headers["etag"] == got.headers["etag"]
     export = await towns.head("/v1/towns?format=csv")
     assert export.headers["content-type"].startswith("text/csv")
+
+
+async def test_repeated_header_lines_are_read_together(towns: httpx.AsyncClient) -> None:
+    tag = (await towns.get("/v1/towns/51108")).headers["etag"]
+    twice = [("If-None-Match", '"other"'), ("If-None-Match", tag)]
+    assert (await towns.get("/v1/towns/51108", headers=twice)).status_code == 304
+
+
+async def test_the_next_link_is_well_formed_whatever_was_typed(towns: httpx.AsyncClient) -> None:
+    answer = await towns.get('/v1/towns?limit=1&%71=s">')
+    link = answer.headers["link"]
+    assert link.count("<") == link.count(">") == 1
+    again = await towns.get(answer.json()["next"])
+    assert again.status_code == 200
+    assert again.json()["items"] != answer.json()["items"]
 
 
 async def test_other_methods_are_told_which_ones_exist(towns: httpx.AsyncClient) -> None:

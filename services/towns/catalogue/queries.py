@@ -1,12 +1,12 @@
 """What callers may ask of the list of towns."""
 
-from datetime import date, datetime
+from datetime import date
 from math import cos, radians
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from chassis.contract import IsoDay, IsoInstant
+from chassis.contract import Instant, IsoDay
 from chassis.identifiers import DepartmentCode, InseeCode, RegionCode, Siren
 from chassis.problems import Text
 from chassis.queries import ListQuery
@@ -107,7 +107,7 @@ class TownQuery(ListQuery):
     population_gte: Annotated[Count | None, Field(description="At least, inhabitants")] = None
     population_lte: Annotated[Count | None, Field(description="At most, inhabitants")] = None
     updated_since: Annotated[
-        datetime | None, IsoInstant, Field(description="Changed at or after this instant")
+        Instant | None, Field(description="Changed at or after this instant")
     ] = None
     as_of: Annotated[
         date | None, IsoDay, Field(description="Member of the programme on this day")
@@ -119,8 +119,6 @@ class TownQuery(ListQuery):
             raise Misfit("near", Text("requis avec ce tri ou ce rayon", "needed by sort or radius"))
         if self.q is None and self.sort == "relevance":
             raise Misfit("q", Text("requis avec ce tri", "needed by this sort"))
-        if self.updated_since is not None and self.updated_since.tzinfo is None:
-            raise Misfit("updated_since", Text("le fuseau manque", "the time zone is missing"))
         return self
 
     def suited_order(self) -> str | None:
