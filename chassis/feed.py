@@ -1,5 +1,6 @@
 """The change feed: what happened in one schema, in order, without ever skipping a late commit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,13 +11,15 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    Select,
+    Table,
     Text,
     bindparam,
     cast,
     func,
     literal_column,
-    or_,
     select,
+    true,
     tuple_,
 )
 
@@ -60,42 +63,91 @@ async def feed_page(
     """Read what happened after a position.
 
     Only rows that no running transaction can still precede are read, hence nothing is ever skipped.
+    A page that is not full ends where the feed ends, whatever the filters left out.
     """
-    made = _reading(service)
+    named, about = query.names is not None, query.subject is not None
+    made = _reading(service, named=named, about=about)
     values = {
         "visible_after": query.after.visible_after,
         "sequence": query.after.sequence,
-        "names": None if query.names is None else list(query.names),
+        "names": list(query.names or ()),
         "subject": query.subject,
         "limit": query.limit + 1,
     }
-    rows = await connection.fetch(made.sql, *made.arguments(values))
+    found = await connection.fetch(made.sql, *made.arguments(values))
+    rows = [row for row in found if row[0] is not None]
     kept = rows[: query.limit]
-    after = Position(kept[-1][1], kept[-1][2]) if kept else query.after
-    return FeedPage([row[0] for row in kept], after, more=len(rows) > query.limit)
+    more = len(rows) > query.limit
+    after = Position(*kept[-1][1:3]) if more else max(query.after, _end(found[0][3:]))
+    return FeedPage([row[0] for row in kept], after, more=more)
+
+
+async def feed_end(connection: ReadPool | asyncpg.Connection, service: str) -> Position:
+    """Return the place after all that can be read now, for a reader of only what comes next."""
+    made = _ending(service)
+    rows = await connection.fetch(made.sql, *made.arguments({}))
+    return _end(rows[0]) if rows else START
+
+
+def _end(marks: Sequence[int | None]) -> Position:
+    visible_after, sequence = marks
+    return START if visible_after is None or sequence is None else Position(visible_after, sequence)
 
 
 @cache
-def _reading(service: str) -> Statement:
+def _reading(service: str, *, named: bool, about: bool) -> Statement:
+    """Return the statement of one set of filters: at least one row, each with the feed's end."""
     table = events_of(service)
-    horizon = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
-    names = bindparam("names", type_=ARRAY(Text))
-    subject = bindparam("subject", type_=Text)
     mark = (bindparam("visible_after", type_=BigInteger), bindparam("sequence", type_=BigInteger))
     chosen = (
         select(
-            func.convert_to(cast(_cloud_event(service), Text), literal_column("'UTF8'")),
+            func.convert_to(cast(_cloud_event(service), Text), literal_column("'UTF8'")).label(
+                "body"
+            ),
             table.c.visible_after,
             table.c.sequence,
         )
         .where(tuple_(table.c.visible_after, table.c.sequence) > tuple_(*mark))
-        .where(table.c.visible_after < horizon)
-        .where(or_(names.is_(None), table.c.name == func.any(names)))
-        .where(or_(subject.is_(None), table.c.subject == subject))
+        .where(_readable(table))
         .order_by(table.c.visible_after, table.c.sequence)
         .limit(bindparam("limit", type_=Integer))
     )
-    return compiled(chosen)
+    if named:
+        chosen = chosen.where(table.c.name == func.any(bindparam("names", type_=ARRAY(Text))))
+    if about:
+        chosen = chosen.where(table.c.subject == bindparam("subject", type_=Text))
+    page, end = chosen.subquery("page"), _last(service).subquery("ending")
+    here = select(literal_column("1")).subquery("here")
+    return compiled(
+        select(page.c.body, page.c.visible_after, page.c.sequence, *end.c)
+        .select_from(here.outerjoin(page, true()).outerjoin(end, true()))
+        .order_by(page.c.visible_after, page.c.sequence)
+    )
+
+
+@cache
+def _ending(service: str) -> Statement:
+    return compiled(_last(service))
+
+
+def _last(service: str) -> Select[tuple[int, int]]:
+    """Select the last event that can be read.
+
+    Its place, not the horizon's: transaction ids that no committed row holds may come again after
+    a crash, and what they write would then be skipped.
+    """
+    table = events_of(service)
+    return (
+        select(table.c.visible_after, table.c.sequence)
+        .where(_readable(table))
+        .order_by(table.c.visible_after.desc(), table.c.sequence.desc())
+        .limit(literal_column("1"))
+    )
+
+
+def _readable(table: Table) -> ColumnElement[bool]:
+    horizon = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+    return table.c.visible_after < horizon
 
 
 def _cloud_event(service: str) -> ColumnElement[Any]:

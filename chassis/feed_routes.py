@@ -7,12 +7,13 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.contract import Output, Page
-from chassis.feed import START, FeedQuery, Position, feed_page
+from chassis.feed import START, FeedPage, FeedQuery, Position, feed_end, feed_page
 from chassis.lane import Reading, Router
 from chassis.problems import InvalidCursor
 from chassis.queries import LONGEST_PAGE
 from chassis.reads import JSON_PAGE, Answer, Bytes
 
+_LATEST = "latest"
 EVENT_NAME = r"^fr\.acdt\.[a-z]+(\.[a-z-]+){2}\.v\d+$"
 
 
@@ -44,7 +45,8 @@ class FeedParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     after: Annotated[
-        str | None, Field(max_length=2000, description="`after` of the last page read")
+        str | None,
+        Field(max_length=2000, description="`after` of the last page read; `latest` for the end"),
     ] = None
     types: Annotated[
         list[Annotated[str, Field(pattern=EVENT_NAME)]] | None,
@@ -63,13 +65,13 @@ def feed_router(service: str) -> Router:
     async def list_events(reads: Reading, query: Annotated[FeedParameters, Query()]) -> Answer:
         """Read what changed in this service, oldest first; nothing is ever skipped."""
         binding = f"events {service}"
-        start = (
-            START if query.after is None else Position(*reads.cursors.opened(binding, query.after))
-        )
-        asked = FeedQuery(
-            start, tuple(query.types) if query.types else None, query.subject, query.limit
-        )
-        page = await feed_page(reads.pool, service, asked)
+        if query.after == _LATEST:
+            page = FeedPage([], await feed_end(reads.pool, service), more=False)
+        else:
+            mark = START if query.after is None else reads.cursors.opened(binding, query.after)
+            names = tuple(query.types) if query.types else None
+            asked = FeedQuery(Position(*mark), names, query.subject, query.limit)
+            page = await feed_page(reads.pool, service, asked)
         after = reads.cursors.signed(binding, [*page.after])
         ending: dict[str, str] = {"after": after}
         if page.more:

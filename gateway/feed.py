@@ -17,7 +17,7 @@ _BUSY_PAUSE = 0.02
 
 
 class Watcher:
-    """Reads a service's feed to its end, then asks once a second for what is new."""
+    """Goes to the end of a service's feed, then asks once a second for what is new."""
 
     def __init__(
         self,
@@ -34,7 +34,8 @@ class Watcher:
         self._clock = clock
         self._every = every
         self._start = f"/v1/events/{service}?limit=200"
-        self._url = self._start
+        self._url = f"{self._start}&after=latest"
+        self._begun = False
         self._last: str | None = None
         self._readable = True
 
@@ -56,7 +57,9 @@ class Watcher:
         if page is None or not readable:
             return False
         last = page["items"][-1]["id"] if page["items"] else self._last
-        new, self._last = last != self._last, last
+        # at the first look what was kept before may be of before a change that we do not read
+        new, self._last = last != self._last or not self._begun, last
+        self._begun = True
         if isinstance(page.get("after"), str):
             self._url = f"{self._start}&after={quote(page['after'])}"
         if new:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from chassis.database import sqlalchemy_url
 from chassis.events import Event, Origin, attribute, record
-from chassis.feed import START, FeedQuery, Position, feed_page
+from chassis.feed import START, FeedQuery, Position, feed_end, feed_page
 from tests.conftest import as_role
 
 SERVICE = "trainings"
@@ -260,6 +260,50 @@ async def test_a_page_says_where_to_go_on_even_when_nothing_follows(
     assert [len(page.items) for page in (first, last, none)] == [2, 1, 0]
     assert [page.more for page in (first, last, none)] == [True, False, False]
     assert none.after == last.after > first.after > Position(0, 0)
+
+
+@pytest.mark.parametrize(
+    "rare",
+    [
+        FeedQuery(names=("fr.acdt.trainings.session.eaten.v1",), limit=2),
+        FeedQuery(subject="sessions/b", limit=2),
+        FeedQuery(names=(SessionOpened.name,), subject="sessions/a", limit=2),
+    ],
+    ids=["an unknown name", "one subject", "both"],
+)
+async def test_a_reader_of_rare_events_does_not_read_the_others_again(
+    engine: AsyncEngine, pool: asyncpg.Pool, rare: FeedQuery
+) -> None:
+    await opened(engine, "a", "b", "c", "c", "c")
+    await told(pool, 5)
+    page = await feed_page(pool, SERVICE, rare)
+
+    assert not page.more
+    assert page.after == (await feed_end(pool, SERVICE))
+    assert page.after == (await feed_page(pool, SERVICE, FeedQuery())).after
+
+
+async def test_what_commits_late_follows_the_end_of_the_feed(
+    engine: AsyncEngine, pool: asyncpg.Pool
+) -> None:
+    async with transaction(engine) as late:
+        await record(late, SessionOpened(code="late"))
+        await opened(engine, "early")
+        end = await feed_end(pool, SERVICE)
+        none = await feed_page(pool, SERVICE, FeedQuery(subject="sessions/late"))
+
+    assert len(await told(pool, 2, FeedQuery(end))) == 2
+    assert len(await told(pool, 1, FeedQuery(none.after, subject="sessions/late"))) == 1
+
+
+async def test_a_reader_ahead_of_a_replica_is_not_sent_back(
+    engine: AsyncEngine, pool: asyncpg.Pool
+) -> None:
+    await opened(engine, "a")
+    await told(pool, 1)
+    ahead = Position(2**62, 1)
+
+    assert (await feed_page(pool, SERVICE, FeedQuery(ahead))).after == ahead
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,18 @@ async def test_a_reader_chooses_types_and_a_subject(towns: httpx.AsyncClient) ->
     assert none["items"] == []
 
 
+async def test_a_reader_may_begin_at_the_end_and_goes_on_under_filters(
+    towns: httpx.AsyncClient,
+) -> None:
+    end = (await towns.get("/v1/events/towns?after=latest")).json()
+    rare = "types=fr.acdt.towns.town.eaten.v1"
+    none = (await towns.get(f"/v1/events/towns?{rare}")).json()
+    later = (await towns.get(f"/v1/events/towns?{rare}&after={none['after']}")).json()
+    assert end["items"] == none["items"] == later["items"] == []
+    assert end["after"] == none["after"]
+    assert "next" not in end
+
+
 @pytest.mark.parametrize("query", ["after=x", "types=x", "limit=0", "subject=", "from=1"])
 async def test_a_bad_parameter_is_refused(towns: httpx.AsyncClient, query: str) -> None:
     assert (await towns.get(f"/v1/events/towns?{query}")).status_code in {400, 422}

@@ -109,7 +109,8 @@ class Fake:
             await answer(send, {"code": "internal-fault"}, status=500)
             return
         query = scope["query_string"].decode()
-        start = int(query.partition("after=")[2] or 0)
+        after = query.partition("after=")[2] or "0"
+        start = len(self.events) if after == "latest" else int(after)
         items = [{"id": event} for event in self.events[start:]]
         page = {"items": items[:_PAGE], "after": str(start + len(items[:_PAGE]))}
         if len(items) > _PAGE:
