@@ -63,12 +63,13 @@ async def upgrade(service: str, url: str, *, revision: str = "head") -> bool:
     """
     async with _migrator(service, url) as connection:
         found = await connection.run_sync(_current, service)
-        if found == (head_revision(service) if revision == "head" else revision):
-            return False
-        await _look_into(connection, service)
-        await _patiently(connection, lambda config: command.upgrade(config, revision), service)
+        behind = found != (head_revision(service) if revision == "head" else revision)
+        if behind:
+            await _look_into(connection, service)
+            await _patiently(connection, lambda config: command.upgrade(config, revision), service)
+        # always: whoever migrated before us may have died just before this
         await _restrict(connection, service)
-    return True
+    return behind
 
 
 async def downgrade(service: str, url: str, *, revision: str = "base") -> None:

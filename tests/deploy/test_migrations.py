@@ -60,6 +60,15 @@ async def test_a_difference_between_tables_and_schema_is_seen(fresh_url: str) ->
         await check("funding", as_role(fresh_url, "funding_migrator"))
 
 
+async def test_a_migrator_that_died_before_the_rights_leaves_none_too_many(fresh_url: str) -> None:
+    rights = "SELECT has_table_privilege('funding_runtime', 'funding.event', 'UPDATE, DELETE')"
+    async with connected(fresh_url) as connection:
+        await connection.execute("GRANT ALL ON funding.event TO funding_runtime")
+        assert await connection.fetchval(rights)
+        assert not await upgrade("funding", as_role(fresh_url, "funding_migrator"))
+        assert not await connection.fetchval(rights)
+
+
 async def test_migrators_at_the_same_time_take_turns(fresh_url: str) -> None:
     migrator = as_role(fresh_url, "funding_migrator")
     await downgrade("funding", migrator)
