@@ -1,5 +1,6 @@
 """A circuit breaker and a retry budget: values and a clock in, decisions out."""
 
+import math
 from dataclasses import dataclass, field
 
 _WINDOW = 10
@@ -41,7 +42,7 @@ class Breaker:
 
     def retry_after(self, now: float) -> int:
         """Return the whole seconds after which a call may be admitted, at least 1."""
-        return max(1, round((self._open_until or now) - now + 0.5))
+        return max(1, math.ceil((self._open_until or now) - now))
 
     def succeeded(self, now: float) -> None:
         """Take note of an answer."""

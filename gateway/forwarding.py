@@ -114,9 +114,10 @@ class Forwarder:
             self.breaker.failed(now)
         if call.begun:
             return AnswerCut(self.name)
+        wait = self.breaker.retry_after(now)
         if isinstance(error, Unreachable):
-            return unavailable(self.name, 1)
-        return _too_late(self.name) if call.late else _broken(self.name)
+            return unavailable(self.name, wait)
+        return _too_late(self.name, max(2, wait)) if call.late else _broken(self.name, wait)
 
 
 class _Call:
@@ -276,23 +277,23 @@ def unavailable(service: str, seconds: int) -> ServiceUnavailable:
     )
 
 
-def _too_late(service: str) -> UpstreamTimeout:
+def _too_late(service: str, seconds: int) -> UpstreamTimeout:
     return UpstreamTimeout(
         Text(
             f"Le service {service} n'a pas répondu dans le délai",
             f"The {service} service did not answer within its deadline",
         ),
-        headers={"Retry-After": "2"},
+        headers={"Retry-After": str(seconds)},
         extra={"service": service},
     )
 
 
-def _broken(service: str) -> UpstreamBroken:
+def _broken(service: str, seconds: int) -> UpstreamBroken:
     return UpstreamBroken(
         Text(
             f"La réponse du service {service} est incompréhensible",
             f"The answer of the {service} service makes no sense",
         ),
-        headers={"Retry-After": "1"},
+        headers={"Retry-After": str(seconds)},
         extra={"service": service},
     )

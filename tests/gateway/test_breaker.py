@@ -19,6 +19,18 @@ def test_five_failures_in_a_row_open_it_for_a_second() -> None:
     assert breaker.admits(101.0)
 
 
+def test_the_announced_wait_is_the_least_whole_number_of_seconds_that_is_long_enough() -> None:
+    breaker, now = opened_at(0.0), 0.0
+    for pause in (1, 2, 4, 8, 15, 15):
+        announced = breaker.retry_after(now)
+        assert announced == pause
+        assert not breaker.admits(now + announced - 0.001)
+        assert breaker.retry_after(now + 0.001) == pause
+        now += announced
+        assert breaker.admits(now)
+        breaker.failed(now)
+
+
 def test_a_success_between_failures_keeps_it_closed() -> None:
     breaker = Breaker()
     for _ in range(4):
