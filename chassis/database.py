@@ -4,8 +4,8 @@ The only `begin` of the project is here.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, NewType
 
@@ -22,15 +22,23 @@ _WRITE_SETTINGS = {"jit": "off", "timezone": "UTC"}
 _OLDEST = 150000
 
 # What the server must say before we trust it with acknowledged writes, and limits per role.
+# `remote_apply` waits for more than `on`; `remote_write` and `local` for less: a standby that takes
+# over may not have kept what was acknowledged.
+_ON = frozenset({"on"})
 _DURABLE = {
-    "fsync": "on",
-    "full_page_writes": "on",
-    "synchronous_commit": "on",
-    "data_checksums": "on",
+    "fsync": _ON,
+    "full_page_writes": _ON,
+    "synchronous_commit": _ON | {"remote_apply"},
+    "data_checksums": _ON,
 }
 _BOUNDED = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
+_TOLD_LATE = timedelta(seconds=1)
+"""How much longer than the server's own limit a read may take: the server should speak first."""
+_CLOSING_SECONDS = 2
+"""For the changes under way, then for the pools: with uvicorn's 10 s, less than any grace."""
+_STATEMENT_TIMEOUT = "SELECT setting::int FROM pg_settings WHERE name = 'statement_timeout'"
 _STATE = """
 SELECT version_num, (
   SELECT occurred_at FROM "{schema}".event ORDER BY visible_after DESC, sequence DESC LIMIT 1
@@ -50,21 +58,28 @@ class SchemaState(NamedTuple):
 
 
 class ReadPool:
-    """Read-only connections. Nobody waits longer than `wait` for one: `TimeoutError`, a 503."""
+    """Read-only connections. Nobody waits longer than `wait` for one: `TimeoutError`, a 503.
 
-    def __init__(self, pool: asyncpg.Pool, wait: timedelta) -> None:
+    Nor longer than `longest` for rows: a server that is frozen, or behind a network that drops
+    everything, does not tell that the read took too long.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, wait: timedelta, longest: timedelta) -> None:
         self.pool = pool
         self._wait = wait.total_seconds()
+        self._longest = longest.total_seconds()
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """Return all the rows of a read."""
         async with asyncio.timeout(self._wait):
             connection = await self.pool.acquire()
         try:
-            rows: list[asyncpg.Record] = await connection.fetch(sql, *arguments)
+            rows: list[asyncpg.Record] = await connection.fetch(
+                sql, *arguments, timeout=self._longest
+            )
             return rows
         finally:
-            await self.pool.release(connection)
+            await self.pool.release(connection, timeout=self._wait)
 
     async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
         """Return the one row of a read, or None."""
@@ -80,6 +95,7 @@ class Database:
         self._schema = schema
         self._revision = revision
         self.changes: set[asyncio.Task[Any]] = set()
+        self._pool: asyncpg.Pool | None = None
         self._reads: ReadPool | None = None
         self._writer: AsyncEngine | None = None
 
@@ -109,7 +125,7 @@ class Database:
             pool_timeout=settings.pool_wait.total_seconds(),
             connect_args={"server_settings": _WRITE_SETTINGS},
         )
-        pool = await asyncpg.create_pool(
+        self._pool = pool = await asyncpg.create_pool(
             settings.replica_url or settings.database_url,
             min_size=1,
             max_size=settings.read_pool_size,
@@ -117,21 +133,27 @@ class Database:
             statement_cache_size=500,
             max_inactive_connection_lifetime=300,
         )
-        self._reads = ReadPool(pool, settings.pool_wait)
         try:
+            limit = timedelta(milliseconds=await pool.fetchval(_STATEMENT_TIMEOUT))
+            self._reads = ReadPool(pool, settings.pool_wait, limit + _TOLD_LATE)
             await self._check()
         except BaseException:
             await self.close()
             raise
 
     async def close(self) -> None:
-        """Give every connection back, once the changes under way have ended."""
-        await asyncio.gather(*self.changes, return_exceptions=True)
-        if self._reads is not None:
-            await self._reads.pool.close()
+        """Give every connection back, once the changes under way have ended; never wait long."""
+        if self.changes:
+            await asyncio.wait(self.changes, timeout=_CLOSING_SECONDS)
+        closing: list[Coroutine[Any, Any, None]] = []
+        if self._pool is not None:
+            closing.append(self._pool.close())  # interrupted, it terminates its connections
         if self._writer is not None:
-            await self._writer.dispose()
-        self._reads = self._writer = None
+            closing.append(self._writer.dispose())
+        self._pool = self._reads = self._writer = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await asyncio.gather(*closing)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[WriteSession]:
@@ -171,9 +193,9 @@ async def server_faults(connection: asyncpg.Connection, *, durable: bool) -> lis
         faults.append("PostgreSQL 15 or newer is needed")
     if durable:
         faults += [
-            f"{name} is {current.get(name)}, must be {wanted}"
-            for name, wanted in _DURABLE.items()
-            if current.get(name) != wanted
+            f"{name} is {current.get(name)}, must be {' or '.join(sorted(safe))}"
+            for name, safe in _DURABLE.items()
+            if current.get(name) not in safe
         ]
     faults += [f"{name} is not set" for name in _BOUNDED if current.get(name) == "0"]
     return faults

@@ -1,5 +1,9 @@
 """The two pools, and what the service refuses to start on."""
 
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import asyncpg
@@ -7,8 +11,9 @@ import pytest
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
-from chassis.database import Database, UnfitDatabase
+from chassis.database import Database, UnfitDatabase, server_faults
 from chassis.migrations import head_revision
 from chassis.settings import ServiceSettings
 from chassis.testing import url_of
@@ -40,6 +45,43 @@ def database(
         pool_wait=timedelta(milliseconds=200),
     )
     return Database(settings, schema=schema, revision=revision)
+
+
+class Wire:
+    """The way to a server, which passes nothing on once it is frozen."""
+
+    def __init__(self, server: str) -> None:
+        self.frozen = False
+        self.url = ""
+        self._server = server
+
+    async def passed(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Connect a caller with the server."""
+        ends = await asyncio.open_unix_connection(self._server)
+        try:
+            await asyncio.gather(self._copied(reader, ends[1]), self._copied(ends[0], writer))
+        finally:
+            writer.close()
+            ends[1].close()
+
+    async def _copied(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                if not self.frozen:
+                    writer.write(data)
+        writer.close()
+
+
+@asynccontextmanager
+async def freezable(url: str) -> AsyncIterator[Wire]:
+    """Yield a way to the test database that can be frozen, for the runtime role of towns."""
+    named = make_url(url)
+    wire = Wire(f"{named.query['host']}/.s.PGSQL.{named.port or 5432}")
+    listening = await asyncio.start_server(wire.passed, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    wire.url = f"postgresql://towns_runtime@127.0.0.1:{port}/{named.database}"
+    yield wire
+    listening.close()
 
 
 async def refusal(fault: Database) -> str:
@@ -88,6 +130,20 @@ async def test_a_role_default_that_turns_durability_off_is_noticed(fresh_url: st
     assert "synchronous_commit is off" in said
 
 
+@pytest.mark.parametrize(
+    ("level", "safe"),
+    [("on", True), ("remote_apply", True), ("remote_write", False), ("local", False)],
+)
+async def test_a_commit_that_waits_for_more_is_as_safe(
+    fresh_url: str, level: str, *, safe: bool
+) -> None:
+    admin = await asyncpg.connect(fresh_url)
+    await admin.execute(f"SET synchronous_commit = {level}")
+    faults = await server_faults(admin, durable=True)
+    await admin.close()
+    assert any("synchronous_commit" in fault for fault in faults) is not safe
+
+
 async def test_a_role_without_timeouts_is_refused(fresh_url: str) -> None:
     admin = await asyncpg.connect(fresh_url)
     name = await admin.fetchval("SELECT current_database()")
@@ -132,6 +188,38 @@ async def test_nobody_waits_for_a_connection_longer_than_pool_wait(seeded_url: s
             await opened.reads.fetch("SELECT 1")
     assert await opened.reads.fetchrow("SELECT 1") == (1,)
     await opened.close()
+
+
+async def test_a_server_that_no_longer_answers_is_not_waited_for(fresh_url: str) -> None:
+    admin = await asyncpg.connect(fresh_url)
+    name = await admin.fetchval("SELECT current_database()")
+    await admin.execute(
+        f"ALTER ROLE towns_runtime IN DATABASE \"{name}\" SET statement_timeout = '200ms'"
+    )
+    await admin.close()
+    async with freezable(fresh_url) as wire:
+        opened = database(wire.url)
+        await opened.open()
+        assert await opened.reads.fetchrow("SELECT 1") == (1,)
+        wire.frozen = True
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(4):
+                await opened.reads.fetch("SELECT 2")
+        begun = time.monotonic()
+        await opened.close()
+        assert time.monotonic() - begun < 3
+
+
+async def test_a_shutdown_ends_although_a_read_hangs(seeded_url: str) -> None:
+    opened = database(as_role(seeded_url, "towns_runtime"))
+    await opened.open()
+    hanging = asyncio.create_task(opened.reads.fetch("SELECT pg_sleep(4.5)"))
+    await asyncio.sleep(0.1)
+    begun = time.monotonic()
+    await opened.close()
+    assert 1.5 < time.monotonic() - begun < 3
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)):
+        await hanging
 
 
 async def test_reads_go_to_the_replica_and_changes_to_the_main_database(
