@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
+    Select,
     Text,
     bindparam,
     case,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     literal_column,
     select,
     tuple_,
+    union_all,
 )
 
 from chassis.statements import Statement, compiled
@@ -32,9 +34,16 @@ Kind = Literal["page", "count", "items", "cells", "features"]
 
 @dataclass(frozen=True)
 class Order:
-    """A sort: expressions that are never null, the last one unique."""
+    """A sort: expressions that are never null, the last one unique.
+
+    `strata` are conditions that share out the rows of the filter `within`, the best rows first;
+    within each the keys decide. A page is taken from one stratum after the other, so that the
+    many rows of the last are not even looked for when the first ones fill it.
+    """
 
     keys: tuple[ColumnElement[Any], ...]
+    strata: tuple[ColumnElement[bool], ...] = ()
+    within: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +79,7 @@ class Shape:
     sort: str
     continued: bool = False
     projected: bool = False
+    stratum: int = 0
 
 
 @lru_cache(maxsize=1024)
@@ -77,16 +87,41 @@ def statement(listing: Listing, shape: Shape) -> Statement:
     """Return the compiled SELECT of one shape of query."""
     order = listing.orders[shape.sort.removeprefix("-")]
     backwards = shape.sort.startswith("-")
-    conditions = [listing.filters[name] for name in sorted(shape.used & listing.filters.keys())]
+    if shape.kind == "page" and order.strata:
+        return compiled(_in_strata(listing, shape, order))
     chosen = select(*_selected(listing, shape, order)).select_from(listing.source)
-    chosen = chosen.where(*conditions)
+    chosen = chosen.where(*_conditions(listing, shape))
     if shape.kind == "count":
         return compiled(chosen)
     if shape.kind == "page":
-        chosen = chosen.limit(bindparam("limit", type_=Integer))
+        chosen = chosen.limit(_LIMIT)
     if shape.continued:
         chosen = chosen.where(_after(order, backwards=backwards))
+    if order.strata:
+        ranks = [(stratum, rank) for rank, stratum in enumerate(order.strata)]
+        chosen = chosen.order_by(case(*ranks, else_=len(ranks)))
     return compiled(chosen.order_by(*[key.desc() if backwards else key for key in order.keys]))
+
+
+def _in_strata(listing: Listing, shape: Shape, order: Order) -> Select[Any]:
+    """Return a page that looks into a stratum only when those before it do not fill it."""
+    parts = []
+    for number, stratum in list(enumerate(order.strata))[shape.stratum :]:
+        item, *keys = _selected(listing, shape, order)
+        rank: ColumnElement[str] = literal_column(f"'{number}'")
+        columns = [item, rank, *keys]
+        chosen = select(*[column.label(f"c{n}") for n, column in enumerate(columns)])
+        chosen = chosen.select_from(listing.source).where(stratum)
+        chosen = chosen.where(*_conditions(listing, shape, but=order.within))
+        if shape.continued and number == shape.stratum:
+            chosen = chosen.where(_after(order, backwards=False))
+        parts.append(chosen.order_by(*order.keys).limit(_LIMIT).subquery().select())
+    return select(union_all(*parts).subquery()).limit(_LIMIT)
+
+
+def _conditions(listing: Listing, shape: Shape, *, but: str = "") -> list[ColumnElement[bool]]:
+    used = (shape.used & listing.filters.keys()) - {but}
+    return [listing.filters[name] for name in sorted(used)]
 
 
 def _selected(listing: Listing, shape: Shape, order: Order) -> list[ColumnElement[Any]]:
@@ -104,6 +139,7 @@ def _selected(listing: Listing, shape: Shape, order: Order) -> list[ColumnElemen
             return [_feature_of(listing, _item(listing, shape))]
 
 
+_LIMIT: ColumnElement[int] = bindparam("limit", type_=Integer)
 _UTF8: ColumnElement[str] = literal_column("'UTF8'")
 
 

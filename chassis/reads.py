@@ -1,7 +1,7 @@
 """How a read answers: bytes made by Postgres, as one page, one resource or a streamed export."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -191,13 +191,7 @@ class Reads:
             InvalidCursor: the cursor was not made for this query.
         """
         values = query.bindings()
-        shape = Shape(
-            "page",
-            query.used(),
-            sort,
-            continued=query.cursor is not None,
-            projected=fields is not None,
-        )
+        shape = Shape("page", query.used(), sort, projected=fields is not None)
         bound = {
             **values,
             "limit": query.limit + 1,
@@ -206,6 +200,8 @@ class Reads:
         }
         if query.cursor is not None:
             marks = self._context.cursors.opened(_binding(listing, shape, values), query.cursor)
+            stratum = int(marks.pop(0)) if listing.orders[sort.removeprefix("-")].strata else 0
+            shape = replace(shape, continued=True, stratum=stratum)
             bound |= {f"after_{n}": mark for n, mark in enumerate(marks)}
         made = statement(listing, shape)
         rows = await self.pool.fetch(made.sql, *made.arguments(bound))

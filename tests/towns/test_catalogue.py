@@ -301,3 +301,23 @@ async def test_other_methods_are_told_which_ones_exist(towns: httpx.AsyncClient)
     answer = await towns.post("/v1/towns", json={})
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("typed", ["saint", "l", "s", "la", "ch", "saint d"])
+async def test_a_search_pages_through_its_ranks_without_loss(
+    towns: httpx.AsyncClient, typed: str
+) -> None:
+    whole = [item["acv_id"] for item in await everything(towns, f"/v1/towns?q={typed}&limit=200")]
+    paged = [item["acv_id"] for item in await everything(towns, f"/v1/towns?q={typed}&limit=1")]
+    by_id = [item["acv_id"] for item in await everything(towns, f"/v1/towns?q={typed}&sort=acv_id")]
+    exported = await towns.get(f"/v1/towns?q={typed}&format=ndjson&fields=acv_id")
+    assert paged == whole
+    assert sorted(whole) == by_id
+    assert await total(towns, f"q={typed}") == len(whole)
+    assert [orjson.loads(line)["acv_id"] for line in exported.text.splitlines()] == whole
+
+
+async def test_a_whole_word_comes_before_the_beginning_of_another(
+    towns: httpx.AsyncClient,
+) -> None:
+    assert (await names(towns, "q=die"))[:2] == ["Saint-Dié-des-Vosges", "Dieppe"]

@@ -15,6 +15,7 @@ from services.towns.catalogue.rules import (
     query_words,
     search_condition,
     search_words,
+    selective_condition,
 )
 
 PUBLISHED = date(2018, 3, 27)
@@ -136,3 +137,10 @@ def test_a_period_holds_exactly_the_days_from_start_before_until(
 )
 def test_a_search_looks_for_words_and_lets_no_operator_in(typed: str, condition: str) -> None:
     assert search_condition(typed) == condition
+
+
+def test_an_index_begins_with_the_rarest_word() -> None:
+    assert selective_condition("St Dié des Vosges") == "('vosges':*)"
+    assert selective_condition("la roche") == "('roche':*)"
+    assert selective_condition("St la") == "('saint':* | 'st':*) & ('la':*)"
+    assert search_condition("St Dié", whole=True) == "('saint' | 'st') & ('die')"

@@ -7,16 +7,29 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from chassis.contract import Instant, IsoDay
-from chassis.identifiers import DepartmentCode, InseeCode, RegionCode, Siren
+from chassis.identifiers import DepartmentCode, Form, InseeCode, RegionCode, Siren
 from chassis.problems import Text
 from chassis.queries import ListQuery
 from chassis.validation import Misfit
 from services.towns.catalogue.contract import AcvId, Town
-from services.towns.catalogue.rules import folded, query_words, search_condition
+from services.towns.catalogue.rules import (
+    folded,
+    query_words,
+    search_condition,
+    selective_condition,
+)
 
 _KM_PER_DEGREE = 111.19
 _LARGEST_COUNT = 2**31 - 1
-_NUMBER = r"-?\d{1,3}(?:\.\d{1,8})?"
+_NUMBER = r"-?[0-9]{1,3}(?:\.[0-9]{1,8})?"
+_A_BOX = Text(
+    "attendu : ouest,sud,est,nord en degrés, dans cet ordre, par exemple bbox=3,48,5,50",
+    "expected: west,south,east,north in degrees, in this order, such as bbox=3,48,5,50",
+)
+_A_POINT = Text(
+    "attendu : longitude,latitude en degrés, dans cet ordre, par exemple near=4.03,49.25 (Reims)",
+    "expected: longitude,latitude in degrees, in this order, such as near=4.03,49.25 (Reims)",
+)
 
 
 def _numbers(value: str) -> tuple[float, ...]:
@@ -26,19 +39,14 @@ def _numbers(value: str) -> tuple[float, ...]:
 def _box(value: str) -> str:
     west, south, east, north = _numbers(value)
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):  # noqa: PLR2004  # degrees
-        raise ValueError(
-            Text(
-                "attendu : ouest,sud,est,nord en degrés, dans cet ordre",
-                "expected: west,south,east,north in degrees, in this order",
-            )
-        )
+        raise ValueError(_A_BOX)
     return value
 
 
 def _point(value: str) -> str:
     lon, lat = _numbers(value)
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004  # degrees
-        raise ValueError(Text("attendu : lon,lat en degrés", "expected: lon,lat in degrees"))
+        raise ValueError(_A_POINT)
     return value
 
 
@@ -49,8 +57,8 @@ def _searchable(value: str) -> str:
 
 
 Count = Annotated[int, Field(ge=0, le=_LARGEST_COUNT)]
-Box = Annotated[str, Field(pattern=rf"^{_NUMBER}(,{_NUMBER}){{3}}$"), AfterValidator(_box)]
-Point = Annotated[str, Field(pattern=rf"^{_NUMBER},{_NUMBER}$"), AfterValidator(_point)]
+Box = Annotated[str, Form(rf"{_NUMBER}(?:,{_NUMBER}){{3}}", _A_BOX), AfterValidator(_box)]
+Point = Annotated[str, Form(f"{_NUMBER},{_NUMBER}", _A_POINT), AfterValidator(_point)]
 Search = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_searchable)]
 
 
@@ -99,7 +107,7 @@ class TownQuery(ListQuery):
     ] = None
     bbox: Annotated[Box | None, Field(description="West,south,east,north in WGS 84 degrees")] = None
     near: Annotated[
-        Point | None, Field(description="Longitude,latitude; adds the distance, nearest first")
+        Point | None, Field(description="Longitude,latitude in this order; adds the distance, nearest first")
     ] = None
     radius_km: Annotated[
         float, Field(gt=0, le=20_100, description="With `near`: how far, km on the sphere")
@@ -110,7 +118,13 @@ class TownQuery(ListQuery):
         Instant | None, Field(description="Changed at or after this instant")
     ] = None
     as_of: Annotated[
-        date | None, IsoDay, Field(description="Member of the programme on this day")
+        date | None,
+        IsoDay,
+        Field(
+            description="Member of the programme on this day, as far as dated sources tell: from"
+            " `attested_from` on, before `gone_by`. Between its last proof and `gone_by` a town"
+            " may have left already"
+        ),
     ] = None
 
     @model_validator(mode="after")
@@ -139,8 +153,12 @@ class TownQuery(ListQuery):
             lon, lat = _numbers(self.near)
             values |= _surroundings(lon, lat, radius_km=self.radius_km)
         if self.q is not None:
-            values["words"] = search_condition(self.q)
-            values["phrase"] = folded(self.q)
+            values |= {
+                "words": search_condition(self.q),
+                "whole_words": search_condition(self.q, whole=True),
+                "rare_word": selective_condition(self.q),
+                "phrase": folded(self.q),
+            }
         return values
 
 

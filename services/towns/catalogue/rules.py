@@ -12,6 +12,13 @@ _BETWEEN_WORDS = re.compile(r"[\W_]+")
 SPELLED_OUT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 """Abbreviations met in names of communes, and the word they stand for."""
 
+COMMON = frozenset(
+    {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sous", "sur"}
+    | SPELLED_OUT.keys()
+    | set(SPELLED_OUT.values())
+)
+"""Words that many names of communes hold."""
+
 _ABBREVIATED = {word: short for short, word in SPELLED_OUT.items()}
 
 
@@ -63,20 +70,42 @@ def search_words(text: str) -> list[str]:
     return sorted(words | {_ABBREVIATED[word] for word in words if word in _ABBREVIATED})
 
 
-def search_condition(text: str) -> str:
+def search_condition(text: str, *, whole: bool = False) -> str:
     """Return what a text search looks for, in the language of PostgreSQL's `tsquery`.
 
-    Each word of `text` must begin some word of the name, and `st` also means `saint`. Words hold
-    letters and digits only, so that nothing in them can be an operator.
+    Each word of `text` must begin some word of the name, or be one of its words if `whole`; `st`
+    also means `saint`. Words hold letters and digits only, so that none can be an operator.
+
+    Args:
+        text: what a person typed, with at least one letter or digit.
+        whole: compare whole words.
+
+    Returns:
+        Such as `('die':*) & ('saint':* | 'st':*)`, words in the order typed.
+    """
+    return _conjunction(query_words(text), whole=whole)
+
+
+def selective_condition(text: str) -> str:
+    """Return the part of `search_condition` that few names meet, for an index to begin with.
+
+    A prefix as common as `saint` costs an index more than all the rest together.
 
     Args:
         text: what a person typed, with at least one letter or digit.
 
     Returns:
-        Such as `('die':*) & ('saint':* | 'st':*)`, words in the order typed.
+        The condition of the longest word that is not common in names; of all words if all are.
     """
-    spelled = [sorted({word, SPELLED_OUT.get(word, word)}) for word in query_words(text)]
-    either = [" | ".join(f"'{word}':*" for word in spellings) for spellings in spelled]
+    words = query_words(text)
+    rare = [word for word in words if word not in COMMON]
+    return _conjunction([max(rare, key=len)] if rare else words, whole=False)
+
+
+def _conjunction(words: Sequence[str], *, whole: bool) -> str:
+    mark = "" if whole else ":*"
+    spelled = [sorted({word, SPELLED_OUT.get(word, word)}) for word in words]
+    either = [" | ".join(f"'{word}'{mark}" for word in spellings) for spellings in spelled]
     return " & ".join(f"({spellings})" for spellings in either)
 
 

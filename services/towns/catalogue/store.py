@@ -4,6 +4,7 @@ from functools import partial
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     Date,
     DateTime,
@@ -12,10 +13,11 @@ from sqlalchemy import (
     Numeric,
     SmallInteger,
     Text,
-    case,
+    and_,
     cast,
     func,
     literal_column,
+    not_,
     or_,
     select,
 )
@@ -53,11 +55,36 @@ def _haversine() -> ColumnElement[float]:
 _DISTANCE = _haversine()
 _METRES = func.round(cast(_DISTANCE, Numeric), 3)
 _PHRASE = bound("phrase", Text)
-_TIER = case(
-    (card.sort_name == _PHRASE, literal_column("0")),
-    (func.starts_with(card.sort_name, _PHRASE), literal_column("1")),
-    else_=literal_column("2"),
+_WORDS = cast(bound("words", Text), TSQUERY)
+_WHOLE_WORDS = cast(bound("whole_words", Text), TSQUERY)
+_RARE_WORD = cast(bound("rare_word", Text), TSQUERY)
+_MATCHES = card.search.op("@@", is_comparison=True)
+
+
+def _begins(after: str) -> ColumnElement[bool]:
+    """Return the condition that a name begins with the phrase, as one range of the index.
+
+    `after` stands for the first text that no longer counts: `!` follows the space in ASCII.
+    """
+    return and_(card.sort_name >= _PHRASE, card.sort_name < func.concat(_PHRASE, after))
+
+
+_BY_NAME = _begins("!")
+_BY_PREFIX = _begins("\uffff")
+# the function, not the operator, where the index must not be asked
+_HOLDS_WORDS = func.ts_match_vq(card.search, _WHOLE_WORDS, type_=Boolean)
+_RELEVANCE = (
+    _BY_NAME,
+    and_(_MATCHES(_WHOLE_WORDS), not_(_BY_NAME)),
+    and_(_BY_PREFIX, not_(_BY_NAME), not_(_HOLDS_WORDS)),
+    and_(
+        _MATCHES(_RARE_WORD),
+        func.ts_match_vq(card.search, _WORDS, type_=Boolean),
+        not_(_BY_PREFIX),
+        not_(_HOLDS_WORDS),
+    ),
 )
+"""The name itself, then whole words anywhere, then its beginning, then beginnings of words."""
 
 
 def _card(condition: ColumnElement[bool]) -> Statement:
@@ -91,7 +118,7 @@ TOWNS = Listing(
         "population": Order((card.population, card.acv_id)),
         "updated_at": Order((card.updated_at, card.acv_id)),
         "distance": Order((_DISTANCE, card.acv_id)),
-        "relevance": Order((cast(_TIER, Integer), card.sort_name, card.acv_id)),
+        "relevance": Order((card.sort_name, card.acv_id), strata=_RELEVANCE, within="q"),
     },
     filters={
         "acv_id": any_of(card.acv_id, "acv_id"),
@@ -103,7 +130,7 @@ TOWNS = Listing(
         "phase": shares(card.phases, "phase"),
         "cohort": any_of(card.cohort, "cohort", kind=SmallInteger),
         "wave": shares(card.wave, "wave", kind=SmallInteger),
-        "q": card.search.op("@@", is_comparison=True)(cast(bound("words", Text), TSQUERY)),
+        "q": and_(_MATCHES(_RARE_WORD), func.ts_match_vq(card.search, _WORDS, type_=Boolean)),
         "bbox": _inside(""),
         "near": _inside("near_") & (bound("radius_km", Double) >= _DISTANCE),
         "population_gte": card.population >= bound("population_gte", Integer),
