@@ -1,5 +1,6 @@
 """A service as ASGI: reads by the lane, everything else by FastAPI, one contract for both."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
@@ -13,11 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.admission import Admission
 from chassis.contract import API_VERSION
 from chassis.database import Database
 from chassis.exports.stream import Exporter
 from chassis.feed_routes import feed_router
 from chassis.http import not_allowed
+from chassis.idempotency import forgetting
 from chassis.identity import Policy, PolicyTable, Scoped
 from chassis.lane import Lane, ReadRoute
 from chassis.migrations import head_revision
@@ -27,8 +30,8 @@ from chassis.pages import Cursors
 from chassis.problems import (
     BadRequest,
     BodyTooLarge,
+    FieldError,
     InvalidValue,
-    MalformedJson,
     MethodNotAllowed,
     NotFound,
     Problem,
@@ -87,6 +90,9 @@ class ServiceApp:
             route.tags = route.tags or [name]
         policy.check([str(route.operation_id) for route in operations])
         self._lane = Lane([route for route in operations if isinstance(route, ReadRoute)], policy)
+        self._admission = Admission(
+            [route for route in operations if not isinstance(route, ReadRoute)], policy
+        )
         self._web.router.routes += own_routes(name, self.database, contract=self.openapi)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,10 +105,12 @@ class ServiceApp:
                 answer = await operation.answer(scope, values, self._reading())
                 await answer(scope, receive, send)
                 return
+        if scope["type"] == "http":
+            self._admission.check(scope)
         try:
             await self._web(scope, receive, send)
         except RequestValidationError as raised:
-            raise _invalid(raised, scope) from None
+            raise _invalid(raised) from None
         except HTTPException as raised:
             raise self._translated(raised, scope) from None
 
@@ -140,10 +148,13 @@ class ServiceApp:
         )
         self._web.state.database = self.database
         self._web.state.reads = self._context
+        pruning = asyncio.create_task(forgetting(self.database))
         try:
             yield {}
         finally:
             self._context = None
+            pruning.cancel()
+            await asyncio.wait([pruning])
             await self.database.close()
 
 
@@ -159,22 +170,20 @@ def described(row: Policy) -> str:
     return row.scope if isinstance(row, Scoped) else "open"
 
 
-def _invalid(raised: RequestValidationError, scope: Scope) -> Problem:
+def _invalid(raised: RequestValidationError) -> Problem:
     found = raised.errors()
-    if any(error["type"] == "json_invalid" for error in found):
-        return MalformedJson()
-    media_type = dict(scope["headers"]).get(b"content-type", b"").partition(b";")[0].strip()
-    if any(error["loc"] == ("body",) for error in found) and not media_type.endswith(b"json"):
-        return UnsupportedMediaType(
-            Text("Attendu : application/json", "Expected: application/json")
-        )
-    places = {error["loc"][0] for error in found}
-    where: Where = "body" if "body" in places else "parameter"
-    return InvalidValue(
-        errors=field_errors([{**error, "loc": error["loc"][1:]} for error in found], where)
-    )
+    if any(error["loc"][0] == "path" for error in found):
+        return NotFound()
+    return InvalidValue(errors=[_field_error(error) for error in found])
 
 
+def _field_error(error: dict[str, Any]) -> FieldError:
+    place, *path = error["loc"]
+    (named,) = field_errors([error | {"loc": path}], _PLACES[place])
+    return named
+
+
+_PLACES: dict[str, Where] = {"query": "parameter", "header": "header", "body": "body"}
 _BY_STATUS: dict[int, type[Problem]] = {
     kind.status: kind for kind in (BadRequest, NotFound, BodyTooLarge, UnsupportedMediaType)
 }

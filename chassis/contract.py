@@ -15,7 +15,7 @@ from chassis.problems import Text
 class Input(BaseModel):
     """A body that callers send: unknown keys are refused, nothing is coerced."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class Output(BaseModel):
@@ -40,6 +40,8 @@ def _iso_day(value: object) -> object:
 def _iso_instant(value: object) -> object:
     if isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", value):
         raise ValueError(_AN_INSTANT)
+    if isinstance(value, str) and re.search(r" \d{2}:?\d{2}$", value):
+        raise ValueError(_LOST_PLUS)
     return value
 
 
@@ -55,6 +57,10 @@ def _in_utc(value: datetime) -> datetime:
 _AN_INSTANT = Text(
     "doit être un instant ISO 8601 avec fuseau, comme 2026-01-31T08:00:00Z",
     "must be an ISO 8601 instant with a zone, such as 2026-01-31T08:00:00Z",
+)
+_LOST_PLUS = Text(
+    "le + du fuseau est devenu une espace : dans une adresse il s'écrit %2B ; ou employez Z",
+    "the + of the zone became a space: in an address it is written %2B; or use Z",
 )
 Instant = Annotated[datetime, BeforeValidator(_iso_instant), AfterValidator(_in_utc)]
 """An instant, in UTC once read; the zone is required."""

@@ -3,13 +3,15 @@
 Looking the key up first and inserting it later would let two requests at once both do the effect.
 """
 
+import asyncio
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
 
-import orjson
+import structlog
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -30,17 +32,20 @@ from sqlalchemy import (
     func,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSON, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.database import Database
 from chassis.problems import BadRequest, Problem, TryAgain, Unprocessable
 from chassis.problems import Text as Sentence
+from chassis.sqlstate import LOCK_NOT_AVAILABLE, sqlstate
 
 REMEMBERED = timedelta(days=90)
-LOCK_NOT_AVAILABLE = "55P03"
+BATCH = 5_000
 
 
 class InvalidIdempotencyKey(BadRequest):
@@ -138,8 +143,9 @@ class AnsweredBefore(Exception):
 def fingerprint(method: str, target: str, *, body: bytes) -> bytes:
     """Return the SHA-256 of what a key stands for; spaces and order of JSON keys do not count."""
     try:
-        canonical = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
-    except ValueError:
+        # not orjson: it rounds long integers, so that two bodies would look like one
+        canonical = json.dumps(json.loads(body), sort_keys=True).encode()
+    except (ValueError, RecursionError):
         canonical = body
     return sha256(b"\n".join((method.encode(), target.encode(), canonical))).digest()
 
@@ -194,11 +200,33 @@ async def keep(session: AsyncSession, service: str, use: KeyUse, *, answer: Stor
 
 
 async def forget(session: AsyncSession, service: str, *, age: timedelta = REMEMBERED) -> int:
-    """Delete the keys older than `age`, except those of money; return how many."""
+    """Delete a batch of the keys older than `age`, except those of money; return how many."""
     keys = keys_of(service)
-    old = keys.c.claimed_at < func.now() - age
-    gone = await session.execute(delete(keys).where(~keys.c.kept, old).returning(keys.c.key))
-    return len(gone.all())
+    names = (keys.c.client, keys.c.operation, keys.c.key)
+    old = select(*names).where(~keys.c.kept, keys.c.claimed_at < func.now() - age)
+    gone = delete(keys).where(tuple_(*names).in_(old.order_by(keys.c.claimed_at).limit(BATCH)))
+    return len((await session.execute(gone.returning(keys.c.key))).all())
+
+
+async def forgetting(database: Database, *, every: timedelta = timedelta(hours=1)) -> None:
+    """Forget old keys until cancelled, one process at a time; a failure waits for the next turn."""
+    log = structlog.get_logger().bind(server=database.schema)
+    while True:
+        try:
+            count = BATCH
+            while count == BATCH:
+                count = await _forgotten(database)
+        except Exception as failure:  # noqa: BLE001  # whatever it is, the next turn may succeed
+            log.warning("keys not forgotten", why=repr(failure)[:500])
+        await asyncio.sleep(every.total_seconds())
+
+
+async def _forgotten(database: Database) -> int:
+    """Forget a batch, unless another process is at it."""
+    place = func.hashtext("forget keys"), func.hashtext(database.schema)
+    async with database.writing() as session:
+        alone = await session.scalar(select(func.pg_try_advisory_xact_lock(*place)))
+        return await forget(session, database.schema) if alone else 0
 
 
 @cache
@@ -211,8 +239,3 @@ def _same(keys: Table, use: KeyUse) -> ColumnElement[bool]:
     return and_(
         keys.c.client == use.client, keys.c.operation == use.operation, keys.c.key == use.key
     )
-
-
-def sqlstate(error: DBAPIError) -> str:
-    """Return the five characters by which PostgreSQL names an error."""
-    return getattr(error.orig, "sqlstate", None) or ""

@@ -42,10 +42,9 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Scoped:
-    """Callers whose token carries `scope`, within the dimensions of `perimeter`."""
+    """Callers whose token carries `scope`."""
 
     scope: str
-    perimeter: tuple[str, ...] = ()
 
     def admit(self, principal: Principal) -> None:
         """Let the caller in, or say which scope is missing.
@@ -114,16 +113,6 @@ class PolicyTable(Mapping[str, Policy]):
             faults.append("two operations share an id")
         if faults:
             raise PolicyMismatch("; ".join(faults))
-
-
-def operation_ids(document: Mapping[str, Any]) -> list[str]:
-    """Return the operation ids of an OpenAPI document, in its order."""
-    return [
-        operation["operationId"]
-        for path in document["paths"].values()
-        for operation in path.values()
-        if isinstance(operation, dict) and "operationId" in operation
-    ]
 
 
 def principal_of(scope: Mapping[str, Any]) -> Principal:

@@ -10,8 +10,10 @@ from fractions import Fraction
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 from sqlalchemy import ColumnElement, Numeric, Text, cast, literal_column
+
+from chassis.validation import misvalue
 
 _LIMIT = 10**15
 _WIRE = re.compile(r"([0-9]{1,13})\.([0-9]{2})")
@@ -57,16 +59,11 @@ class Amount:
         if isinstance(value, cls):
             return value
         if not isinstance(value, str):
-            raise PydanticCustomError(
-                "amount_type", 'An amount is a JSON string such as "125000.00", never a number'
-            )
+            raise misvalue("amount_type")
         try:
             return cls.parsed(value)
         except ValueError:
-            raise PydanticCustomError(
-                "amount_format",
-                "An amount is 1 to 13 digits, a point and two decimals; no sign, no exponent",
-            ) from None
+            raise misvalue("amount_format") from None
 
     @classmethod
     def __get_pydantic_core_schema__(
@@ -85,7 +82,7 @@ class Amount:
 
 def _positive(amount: Amount) -> Amount:
     if amount.cents == 0:
-        raise PydanticCustomError("amount_not_positive", "The amount must be more than zero")
+        raise misvalue("amount_not_positive")
     return amount
 
 
@@ -114,9 +111,7 @@ def _rate_accepted(value: object) -> Fraction:
     if isinstance(value, Fraction) and 0 <= value <= 1:
         return value
     if not isinstance(value, str) or _RATE.fullmatch(value) is None:
-        raise PydanticCustomError(
-            "rate_format", 'A rate is a JSON string from "0" to "1" with at most six decimals'
-        )
+        raise misvalue("rate_format")
     return Fraction(value)
 
 

@@ -66,6 +66,19 @@ def match(if_match: str, tag: str, *, current: Mapping[str, Any] | None = None) 
         raise PreconditionFailed(headers={"ETag": tag}, extra=shown)
 
 
+class Condition:
+    """What the caller of a change says it saw; the change must compare it with what it locked."""
+
+    def __init__(self, if_match: str) -> None:
+        self._if_match = if_match
+        self.compared = False
+
+    def met(self, version: int, *, current: Mapping[str, Any] | None = None) -> None:
+        """Let the change through if the caller saw this version; see `match`."""
+        self.compared = True
+        match(self._if_match, etag(version), current=current)
+
+
 def _tags(header: str) -> list[str]:
     """Return the tags of a list, or none of them if anything else stands between."""
     return _TAG.findall(header) if not _TAG.sub("", header).strip(", \t") else []

@@ -1,53 +1,37 @@
-"""The boundary of a change: claim the key, run the handler, keep its answer, commit, then answer.
-
-A refusal rolls everything back and is then kept in a transaction of its own: nothing of the effect
-can survive, no SAVEPOINT burdens the changes that succeed, and the locks are free at once. If a
-twin claimed the key in between, its answer is everyone's.
-"""
+"""The route of a change: its key, its condition and its body are in order before it begins."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
+from fastapi.params import Form
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
-from sqlalchemy import Connection, event
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from starlette.types import Message
+from pydantic import TypeAdapter
+from starlette.requests import ClientDisconnect
 
-from chassis.database import Database, WriteSession
-from chassis.events import Origin, attribute
-from chassis.http import send_problem
+from chassis.bodies import ReadRequest, RequestAbandoned, validated
+from chassis.changes import Handler, ResourceBusy, changed, database_of
+from chassis.database import WriteSession
 from chassis.idempotency import (
-    LOCK_NOT_AVAILABLE,
-    AnsweredBefore,
     IdempotencyKeyRequired,
     IdempotencyKeyReused,
     InvalidIdempotencyKey,
     KeyUse,
     RequestStillRunning,
-    StoredAnswer,
-    claim,
     fingerprint,
-    keep,
-    sqlstate,
 )
 from chassis.identity import principal_of
 from chassis.openapi import Answers, documented
+from chassis.preconditions import Condition, InvalidPrecondition
 from chassis.problems import (
     MEDIA_TYPE,
-    Gone,
     InvalidValue,
     MalformedJson,
+    PreconditionFailed,
+    PreconditionRequired,
     Problem,
-    Refused,
-    ServiceUnavailable,
-    Text,
-    TryAgain,
-    Unprocessable,
 )
 
 LONGEST_KEY = 64
@@ -59,26 +43,22 @@ KEY_PARAMETER = {
     "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,64}$"},
 }
 
-_FINAL = (Refused, Unprocessable, Gone)
-_CONTENDED = frozenset({LOCK_NOT_AVAILABLE, "40P01", "40001"})
-_KEPT_HEADERS = ("content-type", "content-language", "location", "etag")
+CONDITION_PARAMETER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the version that the caller saw",
+    "schema": {"type": "string", "minLength": 1},
+}
 
-
-class ResourceBusy(TryAgain):
-    """The resource is locked by another change."""
-
-    title = Text(
-        "La ressource est verrouillée par une autre modification",
-        "The resource is locked by another change",
-    )
+_CONDITIONAL = frozenset({"PUT", "PATCH", "DELETE"})
 
 
 _REFUSALS: tuple[type[Problem], ...] = (
     *(MalformedJson, InvalidIdempotencyKey, RequestStillRunning, ResourceBusy),
     *(InvalidValue, IdempotencyKeyReused),
 )
-
-Handler = Callable[[Request], Awaitable[Response]]
+_CONDITIONS = (InvalidPrecondition, PreconditionFailed, PreconditionRequired)
 
 
 async def _writes(request: Request) -> WriteSession:
@@ -90,34 +70,77 @@ Writes = Annotated[WriteSession, Depends(_writes)]
 """How a write route gets its transaction, which `WriteRoute` has opened and will commit."""
 
 
+async def _condition(request: Request) -> Condition:
+    condition: Condition = request.state.condition
+    return condition
+
+
+Seen = Annotated[Condition, Depends(_condition)]
+"""How a PUT, PATCH or DELETE gets at `If-Match`; one that does not compare it cannot commit."""
+
+
 class WriteRoute(APIRoute):
-    """A change: one transaction, at most once for each `Idempotency-Key`."""
+    """A change: one transaction, at most once for each `Idempotency-Key`.
+
+    Its body is JSON that one `Input` describes; PUT, PATCH and DELETE need `If-Match`.
+    """
 
     money: ClassVar[bool] = False
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        shown = KEY_PARAMETER | {"required": self.money}
+        self._conditional = bool(_CONDITIONAL & set(options.get("methods") or ()))
+        shown = [KEY_PARAMETER | {"required": self.money}]
+        shown += [CONDITION_PARAMETER] if self._conditional else []
         extra = dict(options.get("openapi_extra") or {})
-        extra["parameters"] = [shown, *extra.get("parameters", [])]
-        needed = (IdempotencyKeyRequired,) if self.money else ()
-        answers = _joined(documented(*_REFUSALS, *needed), options.get("responses") or {})
+        extra["parameters"] = [*shown, *extra.get("parameters", [])]
+        refusals = [*_REFUSALS, *((IdempotencyKeyRequired,) if self.money else ())]
+        refusals += _CONDITIONS if self._conditional else ()
+        answers = _joined(documented(*refusals), options.get("responses") or {})
         options |= {"openapi_extra": extra, "responses": answers}
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's handler in the transaction."""
         handler = super().get_route_handler()
+        kind = self._body_kind()
 
         async def once(request: Request) -> Response:
-            use = await self._key_use(request)
-            changes = _database(request).changes
+            self._take_condition(request)
+            try:
+                use = await self._key_use(request)
+                # the whole body is here before a connection is taken
+                body = b"" if kind is None else await request.body()
+            except ClientDisconnect:
+                raise RequestAbandoned from None
+            if kind is not None and body:
+                content_type = request.headers.get("content-type", "")
+                value = validated(kind, body, content_type=content_type)
+                request = ReadRequest(request, body, value)
+            changes = database_of(request).changes
             # a caller who leaves cancels the wait, not the change: the key will tell its outcome
-            task = asyncio.create_task(_changed(request, use, handler=handler))
+            task = asyncio.create_task(self._changed(request, use, handler))
             changes.add(task)
             task.add_done_callback(changes.discard)
             return await asyncio.shield(task)
 
         return once
+
+    def _body_kind(self) -> TypeAdapter[Any] | None:
+        field = self.body_field
+        if field is None:
+            return None
+        if self._embed_body_fields or isinstance(field.field_info, Form):
+            raise TypeError(f"{self.name}: the body of a change is one JSON value")
+        kind: Any = field.field_info.annotation
+        return TypeAdapter(kind)
+
+    def _take_condition(self, request: Request) -> None:
+        if not self._conditional:
+            return
+        given = ", ".join(request.headers.getlist("if-match"))
+        if not given.strip():
+            raise PreconditionRequired
+        request.state.condition = Condition(given)
 
     async def _key_use(self, request: Request) -> KeyUse | None:
         keys = request.headers.getlist("idempotency-key")
@@ -127,8 +150,7 @@ class WriteRoute(APIRoute):
             return None
         if len(keys) > 1 or not _is_key(keys[0]):
             raise InvalidIdempotencyKey
-        # the whole body is here before a connection is taken
-        body = await request.body()
+        body = await self._body(request)
         scope = request.scope
         target = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
         return KeyUse(
@@ -138,6 +160,13 @@ class WriteRoute(APIRoute):
             fingerprint=fingerprint(request.method, target, body=body),
             kept=self.money,
         )
+
+    async def _body(self, request: Request) -> bytes:
+        """Return what stands for the body in the fingerprint of the request."""
+        return await request.body()
+
+    async def _changed(self, request: Request, use: KeyUse | None, handler: Handler) -> Response:
+        return await changed(request, use, handler=handler)
 
 
 class MoneyRoute(WriteRoute):
@@ -160,94 +189,3 @@ def _joined(common: Answers, own: Answers) -> Answers:
 
 def _is_key(text: str) -> bool:
     return 0 < len(text) <= LONGEST_KEY and all("!" <= character <= "~" for character in text)
-
-
-def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
-async def _changed(request: Request, use: KeyUse | None, *, handler: Handler) -> Response:
-    """Run the handler in one transaction, and keep its answer or its final refusal."""
-    try:
-        return await _settled(request, use, handler=handler)
-    except AnsweredBefore as found:
-        answer = found.answer
-        headers = answer.headers | {"idempotent-replayed": "true"}
-        return Response(answer.body, answer.status, headers)
-
-
-async def _settled(request: Request, use: KeyUse | None, *, handler: Handler) -> Response:
-    try:
-        return await _committed(request, use, handler=handler)
-    except _FINAL as refusal:
-        if use is None:
-            raise
-        return await _committed(request, use, handler=partial(_refusing, refusal))
-
-
-async def _committed(request: Request, use: KeyUse | None, *, handler: Handler) -> Response:
-    database = _database(request)
-    try:
-        async with database.writing() as session:
-            attribute(session, _origin(request))
-            request.state.writes = session
-            if use is not None:
-                _claim_first(session, database.schema, use)
-            response = await handler(request)
-            if use is not None:
-                # claims too, if the handler needed no SQL
-                await keep(session, database.schema, use, answer=_stored(response))
-    except DBAPIError as error:
-        raise _told(error) from error
-    except PoolTimeoutError as error:
-        raise ServiceUnavailable(headers={"Retry-After": "1"}) from error
-    else:
-        return response
-
-
-def _claim_first(session: WriteSession, service: str, use: KeyUse) -> None:
-    """Make the claim the first statement of the transaction, whenever the handler begins it.
-
-    So a handler may ask its neighbours before, while no transaction is open.
-    """
-
-    def begun(_session: object, _transaction: object, connection: Connection) -> None:
-        claim(connection, service, use)
-
-    event.listen(session.sync_session, "after_begin", begun, once=True)
-
-
-def _origin(request: Request) -> Origin:
-    principal = principal_of(request.scope)
-    request_id = request.scope.get("state", {}).get("request_id")
-    return Origin(principal.actor, principal.client, request_id)
-
-
-def _stored(response: Response) -> StoredAnswer:
-    kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    return StoredAnswer(response.status_code, kept, bytes(response.body))
-
-
-async def _refusing(refusal: Problem, request: Request) -> Response:
-    """Render a refusal now, to the bytes that its replays will have."""
-    sent: list[Message] = []
-
-    async def note(message: Message) -> None:
-        sent.append(message)
-
-    public_url = request.scope["state"]["public_url"]
-    await send_problem(refusal, request.scope, note, public_url=public_url)
-    start, body = sent
-    response = Response(body["body"], start["status"])
-    response.raw_headers = start["headers"]
-    return response
-
-
-def _told(error: DBAPIError) -> Exception:
-    """Return what the caller is told about an error of the database; a bug of ours stays itself."""
-    if sqlstate(error) in _CONTENDED:
-        return ResourceBusy()
-    lost = error.connection_invalidated or sqlstate(error)[:2] in {"08", "57"}
-    # Lost during COMMIT, the outcome is unknown: the same key settles it.
-    return ServiceUnavailable(headers={"Retry-After": "1"}) if lost else error

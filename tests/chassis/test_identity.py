@@ -3,7 +3,6 @@
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
-from fastapi import FastAPI
 
 from chassis.identity import (
     ANONYMOUS,
@@ -13,7 +12,6 @@ from chassis.identity import (
     Principal,
     Scoped,
     TwoPerson,
-    operation_ids,
     principal_of,
 )
 from chassis.problems import Forbidden, Unauthenticated
@@ -31,7 +29,7 @@ def test_open_data_needs_no_token() -> None:
     Open().admit(ANONYMOUS)
 
 
-@pytest.mark.parametrize("row", [Scoped("lines:read"), TwoPerson("lines:read", ("region",))])
+@pytest.mark.parametrize("row", [Scoped("lines:read"), TwoPerson("lines:read")])
 def test_a_scoped_operation_lets_its_scope_in(row: Scoped) -> None:
     row.admit(FUNDER)
 
@@ -81,15 +79,3 @@ def test_rows_and_operations_must_be_the_same_set() -> None:
 def test_two_features_cannot_rule_the_same_operation() -> None:
     with pytest.raises(PolicyMismatch, match="two policy rows for show_town"):
         PolicyTable({"show_town": Open()}, {"show_town": Scoped("towns:read")})
-
-
-def test_the_operations_of_an_app_are_read_from_its_contract() -> None:
-    app = FastAPI()
-
-    @app.get("/v1/towns", operation_id="list_towns")
-    async def list_towns() -> None: ...
-
-    @app.post("/v1/towns", operation_id="add_town")
-    async def add_town() -> None: ...
-
-    assert operation_ids(app.openapi()) == ["list_towns", "add_town"]
