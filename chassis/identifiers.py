@@ -4,21 +4,54 @@ Strings only, exactly as the official lists print them: nothing is trimmed, padd
 """
 
 import os
+import re
 import time
+from dataclasses import dataclass
 from threading import Lock
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, WithJsonSchema
+from pydantic.annotated_handlers import GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from stdnum.fr import siren, siret
+
+from chassis.problems import Text
 
 _DEPARTMENT = "0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]"
 _RANDOM_BITS = 74
 
 
-def _code(pattern: str) -> StringConstraints:
-    return StringConstraints(strict=True, pattern=f"^(?:{pattern})$")
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a text: the pattern that contracts show, and the sentence that people read."""
+
+    pattern: str
+    expected: Text
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Check the form after pydantic has found a string."""
+        compiled = re.compile(self.pattern)
+
+        def formed(value: str) -> str:
+            if compiled.fullmatch(value) is None:
+                said = {"expected": self.expected}
+                raise PydanticCustomError("string_pattern_mismatch", "Not of this form", said)
+            return value
+
+        return core_schema.no_info_after_validator_function(formed, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Show the pattern."""
+        return handler(schema) | {"pattern": f"^(?:{self.pattern})$"}
+
+
+def _code(pattern: str, fr: str, en: str) -> Form:
+    return Form(pattern, Text(f"attendu : {fr}", f"expected: {en}"))
 
 
 def _siren_checked(number: str) -> str:
@@ -36,7 +69,11 @@ def _siret_checked(number: str) -> str:
 
 InseeCode = Annotated[
     str,
-    _code(f"(?:{_DEPARTMENT})[0-9]{{3}}|97[1-8][0-9]{{2}}|98[4-9][0-9]{{2}}"),
+    _code(
+        f"(?:{_DEPARTMENT})[0-9]{{3}}|97[1-8][0-9]{{2}}|98[4-9][0-9]{{2}}",
+        "code INSEE de commune à cinq caractères, par exemple 51108 ou 2A004",
+        "INSEE code of a commune, five characters, such as 51108 or 2A004",
+    ),
     Field(
         description="Official code of a commune (INSEE, code officiel géographique)",
         examples=["51108", "2A004", "97105"],
@@ -46,25 +83,41 @@ InseeCode = Annotated[
 
 DepartmentCode = Annotated[
     str,
-    _code(f"{_DEPARTMENT}|97[1-8]|98[4-9]"),
+    _code(
+        f"{_DEPARTMENT}|97[1-8]|98[4-9]",
+        "code INSEE de département, par exemple 51, 2A ou 974",
+        "INSEE code of a department, such as 51, 2A or 974",
+    ),
     Field(description="Official code of a department (INSEE)", examples=["51", "2A", "974"]),
 ]
 
 RegionCode = Annotated[
     str,
-    _code("0[1-9]|[1-9][0-9]"),
+    _code(
+        "0[1-9]|[1-9][0-9]",
+        "code INSEE de région à deux chiffres, par exemple 44",
+        "INSEE code of a region, two digits, such as 44",
+    ),
     Field(description="Official code of a region (INSEE)", examples=["44", "04"]),
 ]
 
 PostalCode = Annotated[
     str,
-    _code("(?:0[1-9]|[1-8][0-9]|9[0-8])[0-9]{3}"),
+    _code(
+        "(?:0[1-9]|[1-8][0-9]|9[0-8])[0-9]{3}",
+        "code postal à cinq chiffres, par exemple 51000",
+        "postal code, five digits, such as 51000",
+    ),
     Field(description="Postal code (La Poste); several communes may share one", examples=["51000"]),
 ]
 
 Siren = Annotated[
     str,
-    _code("[0-9]{9}"),
+    _code(
+        "[0-9]{9}",
+        "SIREN à neuf chiffres, par exemple 200066876",
+        "SIREN, nine digits, such as 200066876",
+    ),
     AfterValidator(_siren_checked),
     Field(
         description="Number of a legal unit in the Sirene register; the last digit is a check",
@@ -75,7 +128,11 @@ Siren = Annotated[
 
 Siret = Annotated[
     str,
-    _code("[0-9]{14}"),
+    _code(
+        "[0-9]{14}",
+        "SIRET à quatorze chiffres, par exemple 73282932000074",
+        "SIRET, fourteen digits, such as 73282932000074",
+    ),
     AfterValidator(_siret_checked),
     Field(
         description="Number of an establishment in the Sirene register; the last digit is a check",
@@ -86,7 +143,11 @@ Siret = Annotated[
 
 RncpCode = Annotated[
     str,
-    _code("RNCP[1-9][0-9]{0,5}|RS[1-9][0-9]{0,5}"),
+    _code(
+        "RNCP[1-9][0-9]{0,5}|RS[1-9][0-9]{0,5}",
+        "RNCP ou RS suivi du numéro, par exemple RNCP35455",
+        "RNCP or RS and the number, such as RNCP35455",
+    ),
     Field(
         description="Certification in the national register (RNCP) or the specific one (RS)",
         examples=["RNCP35455", "RS5123"],
@@ -95,13 +156,21 @@ RncpCode = Annotated[
 
 RomeCode = Annotated[
     str,
-    _code("[A-N][0-9]{4}"),
+    _code(
+        "[A-N][0-9]{4}",
+        "code ROME, une lettre et quatre chiffres, par exemple M1805",
+        "ROME code, a letter and four digits, such as M1805",
+    ),
     Field(description="Occupation in the ROME register of France Travail", examples=["M1805"]),
 ]
 
 NafDivision = Annotated[
     str,
-    _code("0[1-9]|[1-9][0-9]"),
+    _code(
+        "0[1-9]|[1-9][0-9]",
+        "division NAF à deux chiffres, par exemple 85",
+        "NAF division, two digits, such as 85",
+    ),
     Field(description="Division of the NAF rev. 2 (INSEE), two digits", examples=["85"]),
 ]
 

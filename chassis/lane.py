@@ -28,6 +28,7 @@ from chassis.problems import (
 from chassis.queries import ListQuery
 from chassis.query_strings import parsed, refuse_unknown
 from chassis.reads import Answer, ReadContext, Reads
+from chassis.validation import field_errors
 
 Endpoint = Callable[..., Awaitable[Answer]]
 
@@ -60,7 +61,8 @@ class Router(APIRouter):
         """
 
         def register(endpoint: Endpoint) -> Endpoint:
-            operation = Operation(endpoint, invalid)
+            missing = next((kind for kind in refusals if issubclass(kind, NotFound)), NotFound)
+            operation = Operation(endpoint, invalid, missing=missing)
             query = operation.query
             answers = documented(*((UnknownParameter, invalid) if query else ()), *refusals)
             if query is not None and issubclass(query, ListQuery):
@@ -92,10 +94,17 @@ class ReadRoute(APIRoute):
 class Operation:
     """How one read endpoint is called: its path values and its query model."""
 
-    def __init__(self, endpoint: Endpoint, invalid: type[Problem] = InvalidValue) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        invalid: type[Problem] = InvalidValue,
+        *,
+        missing: type[NotFound] = NotFound,
+    ) -> None:
         self.name = endpoint.__name__
         self.policy: Policy = Open()
         self._invalid = invalid
+        self._missing = missing
         self.query: type[BaseModel] | None = None
         self._endpoint = endpoint
         self._paths: list[TypeAdapter[Any]] = []
@@ -111,7 +120,7 @@ class Operation:
 
         Raises:
             Unauthenticated, Forbidden: the policy row does not admit the caller.
-            NotFound: a path value that no resource can have.
+            NotFound: a path value that no resource can have; the detail says what was expected.
             UnknownParameter: a query parameter that the operation does not declare.
             InvalidValue: a value that breaks the contract.
         """
@@ -122,8 +131,9 @@ class Operation:
             read = [
                 kind.validate_python(text) for kind, text in zip(self._paths, values, strict=True)
             ]
-        except ValidationError:
-            raise NotFound from None
+        except ValidationError as refused:
+            (first, *_) = field_errors(refused.errors(), "parameter")
+            raise self._missing(first.detail) from None
         model = self.query
         if model is None:
             refuse_unknown(scope["query_string"])

@@ -54,7 +54,7 @@ class Problem(Exception):
         headers: Mapping[str, str] | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
-        self.detail = detail or self.title
+        self.detail = detail or _first_of(errors) or self.title
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
         self.extra = dict(extra or {})
@@ -65,6 +65,19 @@ class Problem(Exception):
     def slug(cls) -> str:
         """`EnvelopeExhausted` -> `envelope-exhausted`, the stable public name."""
         return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+def _first_of(errors: Sequence[FieldError]) -> Text | None:
+    """Return the first thing that is wrong as a sentence, and how many more there are."""
+    if not errors:
+        return None
+    first, more = errors[0], len(errors) - 1
+    place = first.pointer or first.parameter or first.header
+    fr, en = (f"{place} : ", f"{place}: ") if place else ("", "")
+    and_fr, and_en = (f" (erreurs en tout : {more + 1})", f" (errors in all: {more + 1})")
+    return Text(
+        fr + first.detail.fr + and_fr * bool(more), en + first.detail.en + and_en * bool(more)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Query strings, read strictly: nothing unknown, unreadable, or repeated by mistake."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_args, get_origin
@@ -28,7 +28,7 @@ def refuse_unknown(query_string: bytes, known: Collection[str] = ()) -> None:
 
     Raises:
         BadRequest: not percent-encoded UTF-8, or too many parameters.
-        UnknownParameter: the detail names the nearest known parameter.
+        UnknownParameter: the detail names the one meant, if it can be told, and all the known.
     """
     for name, _ in pairs_of(query_string) if query_string else ():
         if name not in known:
@@ -91,16 +91,52 @@ def _collected(query_string: bytes, repeatable: Mapping[str, bool]) -> dict[str,
 
 def _unknown(name: str, known: Collection[str]) -> UnknownParameter:
     shown, names = name[:_LONGEST_NAME], sorted(known)
-    near = get_close_matches(shown, names, n=1, cutoff=0.0)
     detail = _NONE
-    if near:
-        listed = ", ".join(names)
+    if names:
+        listed, near = ", ".join(names), _meant(shown, names)
+        fr, en = _SUGGESTED.get(near, Text(f"« {near} »", f"'{near}'"))
         detail = Text(
-            f"Ce paramètre n'existe pas ; le plus proche est « {near[0]} »."
-            f" Paramètres connus : {listed}",
-            f"This parameter does not exist; the nearest is '{near[0]}'."
-            f" Known parameters: {listed}",
+            "Ce paramètre n'existe pas"
+            + (f" ; employez {fr}" if near else "")
+            + f". Paramètres connus : {listed}",
+            "This parameter does not exist"
+            + (f"; use {en}" if near else "")
+            + f". Known parameters: {listed}",
         )
     return UnknownParameter(
         detail, errors=[FieldError("unknown-parameter", detail, parameter=shown)]
     )
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    """Return the known parameter that is meant: under another of its names, or misspelt."""
+    folded = name.lower().replace("-", "_")
+    others = [other for other in _OTHER_NAMES.get(folded, ()) if other in known]
+    near = others or get_close_matches(folded, known, n=1, cutoff=_ALIKE)
+    return near[0] if near else ""
+
+
+_ALIKE = 0.7
+"""How alike two names have to be (difflib's ratio) for one to be the other, misspelt."""
+
+_SUGGESTED = {
+    "cursor": Text(
+        "l'adresse « next » de la réponse, qui porte « cursor »",
+        "the address 'next' of the answer, which carries 'cursor'",
+    ),
+    "near": Text("« near=longitude,latitude »", "'near=longitude,latitude'"),
+}
+
+_OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("page", "page_number", "offset", "skip", "start", "after"), ("cursor",)),
+    **dict.fromkeys(("per_page", "page_size", "pagesize", "size", "count"), ("limit",)),
+    **dict.fromkeys(("name", "nom", "search", "query", "recherche", "text"), ("q", "name")),
+    "q": ("name",),
+    **dict.fromkeys(("lat", "lon", "lng", "latitude", "longitude", "point"), ("near",)),
+    **dict.fromkeys(("order", "order_by", "orderby", "sort_by", "tri"), ("sort",)),
+    **dict.fromkeys(("since", "modified_since", "updated_after"), ("updated_since",)),
+    **dict.fromkeys(("insee", "code_insee", "city_code"), ("insee_code", "code")),
+    **dict.fromkeys(("cp", "zip", "zipcode", "postcode"), ("postal_code",)),
+    **dict.fromkeys(("total", "with_total"), ("include_total",)),
+}
+"""What other interfaces call our parameters."""

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from chassis.contract import Output, Page, Version
-from chassis.identifiers import DepartmentCode, InseeCode, PostalCode, RegionCode, Siren
+from chassis.identifiers import DepartmentCode, Form, InseeCode, PostalCode, RegionCode, Siren
+from chassis.problems import Text
 from services.towns.reference.contract import Completeness
 from services.towns.vocabularies import (
     COMPLETENESS,
@@ -40,7 +41,15 @@ Confidence = Annotated[
     ),
 ]
 AcvId = Annotated[
-    str, Field(description="Identifier of the programme town", pattern=r"^acv-\d{3,}$")
+    str,
+    Form(
+        r"acv-[0-9]{3,6}",
+        Text(
+            "attendu : identifiant de ville, par exemple acv-051",
+            "expected: identifier of a town, such as acv-051",
+        ),
+    ),
+    Field(description="Identifier of the programme town"),
 ]
 Inhabitants = Annotated[int, Field(ge=0, description="Municipal population, inhabitants")]
 Year = Annotated[int, Field(ge=1990, le=2100, description="Reference year of the legal population")]

@@ -107,7 +107,8 @@ class TownQuery(ListQuery):
     ] = None
     bbox: Annotated[Box | None, Field(description="West,south,east,north in WGS 84 degrees")] = None
     near: Annotated[
-        Point | None, Field(description="Longitude,latitude in this order; adds the distance, nearest first")
+        Point | None,
+        Field(description="Longitude,latitude in this order; adds the distance, nearest first"),
     ] = None
     radius_km: Annotated[
         float, Field(gt=0, le=20_100, description="With `near`: how far, km on the sphere")

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
+from chassis.identifiers import Form
 from chassis.lane import Reading, Router
+from chassis.problems import Text
 from chassis.reads import Answer
 from services.towns.catalogue import store
 from services.towns.catalogue.contract import Town, TownPage
@@ -15,8 +17,14 @@ router = Router(tags=["towns"])
 
 TownCode = Annotated[
     str,
+    Form(
+        "acv-[0-9]{3,6}|[0-9][0-9AB][0-9]{3}",
+        Text(
+            "attendu : acv-051, ou un code INSEE comme 51108 ; pour un nom : /v1/towns?q=chalons",
+            "expected: acv-051, or an INSEE code such as 51108; for a name: /v1/towns?q=chalons",
+        ),
+    ),
     Path(
-        pattern=r"^(?:acv-\d{3,6}|[0-9][0-9AB][0-9]{3})$",
         description="`acv_id`, or the INSEE code of any commune of the town",
         examples=["acv-051", "51108"],
     ),

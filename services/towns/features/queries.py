@@ -5,17 +5,30 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from chassis.identifiers import DepartmentCode, InseeCode, RegionCode, Siren
+from chassis.identifiers import DepartmentCode, Form, InseeCode, RegionCode, Siren
 from chassis.problems import Text
 from chassis.queries import PagedQuery
 from services.towns.catalogue.contract import AcvId
 
 LONGEST_PAGE = 10_000
 
-_NUMBER = r"-?\d{1,20}(?:\.\d{1,30})?(?:[eE]-?\d{1,2})?"
-_BOX = rf"^{_NUMBER}(?:,{_NUMBER}){{3}}(?:(?:,{_NUMBER}){{2}})?$"
-_INSTANT = r"\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[-+]\d{2}:\d{2}))?"
-_TIME = rf"^(?:{_INSTANT}|{_INSTANT}/{_INSTANT}|{_INSTANT}/(?:\.\.)?|(?:\.\.)?/{_INSTANT})$"
+_NUMBER = r"-?[0-9]{1,20}(?:\.[0-9]{1,30})?(?:[eE]-?[0-9]{1,2})?"
+_BOX = Form(
+    rf"{_NUMBER}(?:,{_NUMBER}){{3}}(?:(?:,{_NUMBER}){{2}})?",
+    Text(
+        "attendu : ouest,sud,est,nord en degrés, par exemple bbox=-5.2,42.3,8.3,51.1",
+        "expected: west,south,east,north in degrees, such as bbox=-5.2,42.3,8.3,51.1",
+    ),
+)
+_DATE, _CLOCK = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[0-9]{2}:[0-9]{2}"
+_INSTANT = rf"{_DATE}(?:[Tt]{_CLOCK}:[0-9]{{2}}(?:\.[0-9]{{1,9}})?(?:[Zz]|[-+]{_CLOCK}))?"
+_TIME = Form(
+    rf"{_INSTANT}|{_INSTANT}/{_INSTANT}|{_INSTANT}/(?:\.\.)?|(?:\.\.)?/{_INSTANT}",
+    Text(
+        "attendu : date, instant ou intervalle, par exemple 2019-01-01 ou 2019-01-01/..",
+        "expected: a date, an instant or an interval, such as 2019-01-01 or 2019-01-01/..",
+    ),
+)
 
 
 def _corners(box: str) -> tuple[float, float, float, float]:
@@ -74,7 +87,7 @@ class FeatureQuery(PagedQuery):
         AfterValidator(_at_most),
     ] = 10
     bbox: Annotated[
-        Annotated[str, Field(pattern=_BOX, max_length=400), AfterValidator(_box)] | None,
+        Annotated[str, Field(max_length=400), _BOX, AfterValidator(_box)] | None,
         Field(
             description="West,south,east,north in WGS 84 degrees, or with heights"
             " west,south,low,east,north,high; west of the west: across the antimeridian",
@@ -82,7 +95,7 @@ class FeatureQuery(PagedQuery):
         ),
     ] = None
     datetime: Annotated[
-        Annotated[str, Field(pattern=_TIME), AfterValidator(_time)] | None,
+        Annotated[str, _TIME, AfterValidator(_time)] | None,
         Field(
             description="Member of the programme at this instant or in this interval;"
             " `..` is an open end, an instant counts as its UTC day",

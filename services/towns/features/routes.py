@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from chassis.lane import Reading, Router
 from chassis.problems import InvalidCursor
 from chassis.reads import PUBLIC, Answer, Bytes, Reads
+from services.towns.catalogue.contract import AcvId
 from services.towns.errors import InvalidParameter, TownNotFound
 from services.towns.features import documents, store
 from services.towns.features.contract import (
@@ -30,10 +31,7 @@ from services.towns.features.queries import FeatureQuery
 
 router = Router()
 
-FeatureId = Annotated[
-    str,
-    Path(pattern=r"^acv-\d{3,6}$", description="`acv_id` of the town", examples=["acv-051"]),
-]
+FeatureId = Annotated[AcvId, Path(description="`acv_id` of the town", examples=["acv-051"])]
 
 
 class GeoJson(JSONResponse):

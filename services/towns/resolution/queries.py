@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 from stdnum.fr import siren
 
-from chassis.identifiers import PostalCode
+from chassis.identifiers import Form, PostalCode
 from chassis.problems import Text
 from chassis.validation import Misfit
 from services.towns.catalogue.queries import Search
@@ -15,7 +15,13 @@ Kind = Literal["commune", "epci", "department", "region", "town"]
 KINDS: tuple[Kind, ...] = ("commune", "epci", "department", "region", "town")
 
 _SIREN_LENGTH = 9
-_CODES = r"acv-\d{3,6}|[0-9][0-9AB][0-9]{3}|[0-9]{9}|[0-9][0-9AB]|97[1-8]|98[4-9]"
+_CODE = Form(
+    "acv-[0-9]{3,6}|[0-9][0-9AB][0-9]{3}|[0-9]{9}|[0-9][0-9AB]|97[1-8]|98[4-9]",
+    Text(
+        "attendu : code INSEE (51108, 51, 44), SIREN ou acv_id ; un nom se donne dans name",
+        "expected: INSEE code (51108, 51, 44), SIREN or acv_id; a name goes into name",
+    ),
+)
 
 
 def _checked(code: str) -> str:
@@ -30,15 +36,13 @@ class ResolveQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: Annotated[
-        str | None,
+        Annotated[str, _CODE, AfterValidator(_checked)] | None,
         Field(
-            pattern=f"^(?:{_CODES})$",
             description="INSEE code of a commune, department or region; SIREN of a commune or EPCI;"
             " `acv_id`. Not a postal code",
             examples=["51108", "200066876"],
             json_schema_extra={"x-required-unless": ["name", "postal_code"]},
         ),
-        AfterValidator(lambda code: code if code is None else _checked(code)),
     ] = None
     name: Annotated[
         Search | None,
