@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.http import Edge
 from gateway.cache import Store, Validity
 from gateway.cached import Cache, asked_publicly
+from gateway.compression import Compressing, asks_for_gzip, with_plain_tags
 from gateway.contracts import committed
 from gateway.decoration import Decorated
 from gateway.feed import Watcher
@@ -92,6 +93,9 @@ class Gateway:
                 return
         way = self._ways[self._collections.owner(scope["path"])]
         if asked is None or scope["method"] == "HEAD":
+            if asks_for_gzip(scope):
+                send = Compressing(scope, send)
+                scope = with_plain_tags(scope)
             await way(scope, receive, send)
         else:
             await self._cache.fetched(asked, way, scope, receive, send)
@@ -100,7 +104,7 @@ class Gateway:
         service = self._collections.owner(scope["path"])
         validity = self._validities[service]
         try:
-            await self._ways[service](scope, receive, _changing(validity, send))
+            await self._ways[service](with_plain_tags(scope), receive, _changing(validity, send))
         finally:
             # a change whose answer was lost may have happened all the same
             validity.changed()

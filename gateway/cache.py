@@ -1,7 +1,7 @@
 """Answers kept in memory: a bounded store of public reads, each valid until its service changes."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from starlette.types import Scope
@@ -9,6 +9,7 @@ from typing_extensions import Buffer
 
 from chassis.preconditions import digest_tag
 from chassis.problems import language_of
+from gateway.compression import SMALLEST, compressible, encoded, suffixed, varying
 from gateway.headers import Headers
 
 Key = tuple[bytes, bytes, bytes, str]
@@ -47,14 +48,17 @@ class Entry:
     whole: Headers
     unchanged: Headers
     operation: str = "none"
+    shrinks: bool = False
+    shrunk: "Entry | None" = None
     _second: int = -1
     _whole_now: Headers = field(default_factory=list)
     _unchanged_now: Headers = field(default_factory=list)
 
     @property
     def cost(self) -> int:
-        """Bytes of memory, about."""
-        return len(self.body) + _OVERHEAD
+        """Bytes of memory, about; text leaves room for its compressed form."""
+        size = len(self.body)
+        return size + (size // 4 if self.shrinks else 0) + _OVERHEAD
 
     def fresh(self, now: float) -> bool:
         """Say whether the answer may be sent without asking the service."""
@@ -69,6 +73,22 @@ class Entry:
         """Take note that the service has just confirmed the answer."""
         self.generation, self.stored_at, self.expires_at = generation, now, now + lifetime
         self._second = -1
+        if self.shrunk is not None:
+            self.shrunk.renewed(now, generation=generation, lifetime=lifetime)
+
+    def shrunk_to(self, body: bytes) -> "Entry":
+        """Keep the compressed form beside the plain one; return it."""
+        whole = encoded(self.whole, length=len(body))
+        self.shrunk = replace(
+            self,
+            body=body,
+            etag=suffixed(self.etag),
+            whole=whole,
+            unchanged=only_for_304(whole),
+            shrinks=False,
+            _second=-1,
+        )
+        return self.shrunk
 
     def headers(self, now: float, *, unchanged: bool) -> Headers:
         """Return the headers of a 200, or of a 304 if `unchanged`; rebuilt once a second."""
@@ -139,6 +159,9 @@ def entry_of(
     whole = headers if given else [*headers, (b"etag", etag)]
     if all(name != b"content-length" for name, _ in whole):
         whole = [*whole, (b"content-length", b"%d" % len(body))]
+    shrinks = len(body) >= SMALLEST and compressible(whole)
+    if shrinks:
+        whole = varying(whole)
     return Entry(
         body=body,
         etag=etag,
@@ -149,6 +172,7 @@ def entry_of(
         upstream_etag=given,
         whole=whole,
         unchanged=only_for_304(whole),
+        shrinks=shrinks,
     )
 
 

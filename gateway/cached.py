@@ -1,11 +1,12 @@
 """Public reads through the cache: sent again while nothing changed, revalidated otherwise."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.cache import Entry, Key, Store, Validity, entry_of, key_of, matches, only_for_304
+from gateway.compression import Compressing, gzipped, suffixed, takes_gzip
 from gateway.forwarding import Forwarder, is_export
 from gateway.headers import Headers
 
@@ -14,13 +15,13 @@ _FORBIDDING = frozenset({b"private", b"no-store", b"no-cache", b"s-maxage=0"})
 _LARGEST_HELD = 262_144
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a read says about caching."""
 
     key: Key
     if_none_match: bytes | None
     afresh: bool
+    gzip: bool
 
 
 def asked_publicly(scope: Scope) -> Asked | None:
@@ -37,7 +38,9 @@ def asked_publicly(scope: Scope) -> Asked | None:
         return None
     afresh = b"pragma" in said if control is None else b"no-cache" in control
     key = key_of(scope, accept, said.get(b"accept-language", b""))
-    return Asked(key, said.get(b"if-none-match"), afresh)
+    encodings = said.get(b"accept-encoding")
+    gzip = encodings is not None and takes_gzip(encodings)
+    return Asked(key, said.get(b"if-none-match"), afresh, gzip)
 
 
 class Cache:
@@ -65,6 +68,8 @@ class Cache:
 
     async def sent(self, entry: Entry, asked: Asked, scope: Scope, send: Send) -> None:
         """Send a kept answer, or 304 to a caller who has it."""
+        if asked.gzip and entry.shrinks:
+            entry = await suited(entry, asked)
         unchanged = seen_by(asked, entry.etag)
         headers = entry.headers(self.clock(), unchanged=unchanged)
         status = 304 if unchanged else 200
@@ -145,9 +150,9 @@ class _Collector:
             await self._whole(b"".join(self._chunks))
         elif self._size > _LARGEST_HELD:
             await self._let_pass()
-            await self._send(
-                {"type": "http.response.body", "body": b"".join(self._chunks), "more_body": True}
-            )
+            body = b"".join(self._chunks)
+            if not self._silent:
+                await self._send({"type": "http.response.body", "body": body, "more_body": True})
 
     async def _whole(self, body: bytes) -> None:
         if self._kept is not None and self._start["status"] == 304:  # noqa: PLR2004
@@ -162,23 +167,38 @@ class _Collector:
             generation=self._generation,
         )
         entry.operation = self._scope["state"].get("operation", "none")
+        if self._asked.gzip and entry.shrinks:
+            entry = await suited(entry, self._asked)
         unchanged = seen_by(self._asked, entry.etag)
         self._start["status"] = 304 if unchanged else 200
         self._start["headers"] = (entry.unchanged if unchanged else entry.whole).copy()
         await self._send(self._start)
-        await self._send({"type": "http.response.body", "body": b"" if unchanged else body})
+        await self._send({"type": "http.response.body", "body": b"" if unchanged else entry.body})
 
     async def _let_pass(self) -> None:
         """Stop holding; the caller's own condition was set aside, so it is answered here."""
         self._holding = False
+        if self._asked.gzip:
+            self._send = Compressing(self._scope, self._send)
         etag = next((value for name, value in self._start["headers"] if name == b"etag"), None)
-        if self._start["status"] == 200 and etag and seen_by(self._asked, etag):  # noqa: PLR2004
+        if self._start["status"] == 200 and etag and self._has(etag):  # noqa: PLR2004
             self._start["status"] = 304
             self._start["headers"] = only_for_304(self._start["headers"])
             self._silent = True
         await self._send(self._start)
         if self._silent:
             await self._send({"type": "http.response.body", "body": b""})
+
+    def _has(self, etag: bytes) -> bool:
+        asked = self._asked
+        return seen_by(asked, etag) or (asked.gzip and seen_by(asked, suffixed(etag)))
+
+
+async def suited(entry: Entry, asked: Asked) -> Entry:
+    """Return the compressed form, made at its first use; the plain one to who has that already."""
+    if seen_by(asked, entry.etag):
+        return entry
+    return entry.shrunk or entry.shrunk_to(await gzipped(entry.body))
 
 
 def seen_by(asked: Asked, etag: bytes) -> bool:

@@ -2,11 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.types import Scope, Send
 
 from chassis.http import not_allowed
 from gateway.cache import computed_etag, matches
+from gateway.compression import (
+    SMALLEST,
+    asks_for_gzip,
+    encoded,
+    gzipped_now,
+    shrinks,
+    varying,
+)
 from gateway.headers import READS, Headers
 
 Handler = Callable[[Scope, Send], Awaitable[None]]
@@ -28,8 +37,13 @@ class Document:
     varies_by: bytes = b""
     lifetime: int = 300
 
+    @property
+    def shrinks(self) -> bool:
+        """Whether a compressed form is worth its while."""
+        return len(self.body) >= SMALLEST and shrinks(self.media)
+
     def headers(self) -> Headers:
-        """Return everything but the length."""
+        """Return everything of the plain form but the length."""
         made: Headers = [
             (b"content-type", self.media),
             (b"etag", computed_etag(self.body)),
@@ -39,7 +53,7 @@ class Document:
             made.append((b"vary", self.varies_by))
         if self.media == HTML:
             made.append((b"content-security-policy", _PAGES_MAY))
-        return made
+        return varying(made) if self.shrinks else made
 
 
 async def sent(document: Document, scope: Scope, send: Send, *, status: int = 200) -> None:
@@ -48,13 +62,22 @@ async def sent(document: Document, scope: Scope, send: Send, *, status: int = 20
         raise not_allowed({"GET"})
     headers, body = document.headers(), document.body
     seen = header(scope, b"if-none-match")
-    if status == 200 and seen and matches(seen, dict(headers)[b"etag"]):  # noqa: PLR2004
+    if document.shrinks and asks_for_gzip(scope) and not _has(seen, headers):
+        headers, body = encoded(headers, length=None), _compressed(body)
+    if status == 200 and _has(seen, headers):  # noqa: PLR2004
         status, body = 304, b""
     else:
         headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     silent = scope["method"] == "HEAD"
     await send({"type": "http.response.body", "body": b"" if silent else body})
+
+
+def _has(seen: bytes, headers: Headers) -> bool:
+    return bool(seen) and matches(seen, dict(headers)[b"etag"])
+
+
+_compressed = lru_cache(maxsize=64)(gzipped_now)  # made at first use, then kept
 
 
 def fixed(document: Document) -> Handler:

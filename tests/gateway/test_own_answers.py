@@ -116,7 +116,7 @@ async def test_every_problem_of_the_chassis_has_a_page_in_two_languages(
         path = f"/problems/{problem.slug()}"
         assert problem.slug() in (await client.get(path)).text
         english = await client.get(path, headers={"Accept-Language": "en"})
-        assert english.headers["vary"] == "Accept-Language"
+        assert english.headers["vary"].startswith("Accept-Language")
 
 
 async def test_a_document_is_not_sent_twice_to_who_has_it(client: httpx.AsyncClient) -> None:
