@@ -2,10 +2,16 @@
 
 import os
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LogLevel = Literal["debug", "info", "warning", "error", "critical"]
+
+
+def _lowered(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
 def shared(name: str) -> AliasChoices:
@@ -26,7 +32,9 @@ class EnvironmentSettings(BaseSettings):
             description="Where callers reach the gateway; problem types start with it",
         ),
     ] = "http://127.0.0.1:8000"
-    log_level: Annotated[str, Field(validation_alias=shared("log_level"))] = "info"
+    log_level: Annotated[
+        LogLevel, BeforeValidator(_lowered), Field(validation_alias=shared("log_level"))
+    ] = "info"
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -1,6 +1,7 @@
 """Traces and logs: what an operator sees of a request, and what nobody must see."""
 
 import asyncio
+import logging
 
 import httpx
 import orjson
@@ -9,10 +10,12 @@ import structlog
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from pydantic import ValidationError
 from starlette.types import Receive, Scope, Send
 
 from chassis.http import Edge
 from chassis.observability import Traced, configure_logs, traced
+from chassis.settings import EnvironmentSettings
 
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -74,3 +77,31 @@ def test_a_fault_is_logged_at_once_without_the_values_at_hand(
     assert line["event"] == "fault"
     assert line["exception"][0]["exc_type"] == "ZeroDivisionError"
     assert "canary" not in str(line)
+
+
+def test_what_libraries_say_is_a_line_like_ours(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    async def forget_a_fault() -> None:
+        asyncio.get_running_loop().call_soon(lambda: 1 / 0)
+        await asyncio.sleep(0.01)
+
+    structlog.reset_defaults()
+    configure_logs("info")
+    logging.getLogger("uvicorn.error").info("Started server process [%d]", 1)
+    logging.getLogger("uvicorn.error").warning("Invalid %s request received.", "HTTP")
+    asyncio.run(forget_a_fault())
+    structlog.reset_defaults()
+    configure_logs("critical")
+    said = capfdbinary.readouterr()
+    refused, forgotten = [orjson.loads(text) for text in said.out.splitlines()]
+    assert refused["event"] == "Invalid HTTP request received."
+    assert refused["logger"] == "uvicorn.error"
+    assert refused["level"] == "warning"
+    assert forgotten["logger"] == "asyncio"
+    assert forgotten["exception"][0]["exc_type"] == "ZeroDivisionError"
+    assert said.err == b""
+
+
+def test_a_log_level_is_one_of_five_and_a_refusal_names_them() -> None:
+    assert EnvironmentSettings(log_level="WARNING").log_level == "warning"  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match="'debug', 'info', 'warning', 'error' or 'critical'"):
+        EnvironmentSettings(log_level="loud")  # type: ignore[arg-type]
