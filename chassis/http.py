@@ -1,5 +1,6 @@
 """The edge of every server: request id, limits, problems, one log line and one count a request."""
 
+import asyncio
 import itertools
 import logging
 import re
@@ -11,12 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.access_log import AccessLog
 from chassis.identifiers import uuid7
+from chassis.metrics_access import MayRead, everyone
 from chassis.observability import METRICS_TYPE, Meter, metrics
 from chassis.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
     InternalFault,
     MethodNotAllowed,
+    NotFound,
     Occurrence,
     Problem,
     ServiceUnavailable,
@@ -31,6 +34,7 @@ LARGEST_BODY = 1_048_576
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_FIGURES_METHODS = frozenset({"GET", "HEAD"})
 _BUSY = (
     TimeoutError,
     OSError,
@@ -44,8 +48,16 @@ _BUSY = (
 class Edge:
     """Wraps a server's app; everything a request pays whatever it asks is here."""
 
-    def __init__(self, app: ASGIApp, *, server: str, public_url: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        server: str,
+        public_url: str,
+        may_read_metrics: MayRead = everyone,
+    ) -> None:
         self._app = app
+        self._may_read = may_read_metrics
         self._server = server
         self._public_url = public_url
         self._meter = Meter(server)
@@ -68,11 +80,12 @@ class Edge:
             _refuse_long(scope)
             limited = receive if scope["method"] in _READS else _limited(scope, receive)
             if scope["path"] == "/metrics":
-                await _send_metrics(sent)
+                await self._figures(scope, sent)
             else:
                 await self._app(scope, limited, sent)
         except Exception as raised:
             if sent.status:
+                self._tell(raised, request_id, what="broken off")
                 raise
             await self._refuse(raised, scope, sent)
         finally:
@@ -82,12 +95,34 @@ class Edge:
         problem = as_problem(raised)
         if isinstance(problem, ServiceUnavailable):
             problem.extra.setdefault("service", self._server)
-        request_id = scope["state"]["request_id"]
-        if isinstance(problem, InternalFault):
-            self._log.error("fault", request_id=request_id, exc_info=raised)
-        elif problem.status > InternalFault.status:
-            self._log.warning("unavailable", request_id=request_id, why=repr(raised)[:500])
+        self._tell(raised, scope["state"]["request_id"])
         await send_problem(problem, scope, send, public_url=self._public_url)
+
+    def _tell(self, raised: Exception, request_id: str, *, what: str | None = None) -> None:
+        """Log what is no refusal: a fault whole, what was unavailable in one line."""
+        problem = as_problem(raised)
+        if isinstance(problem, InternalFault):
+            self._log.error(what or "fault", request_id=request_id, exc_info=raised)
+        elif problem.status > InternalFault.status:
+            self._log.warning(what or "unavailable", request_id=request_id, why=repr(raised)[:500])
+
+    async def _figures(self, scope: Scope, send: Send) -> None:
+        """Answer `/metrics`, which does not exist for those who may not read it."""
+        if not self._may_read(scope):
+            raise NotFound
+        if scope["method"] not in _FIGURES_METHODS:
+            raise not_allowed({"GET"})
+        body = await asyncio.to_thread(
+            metrics
+        )  # several files to read where processes share a port
+        headers = [
+            (b"content-type", METRICS_TYPE),
+            (b"content-length", b"%d" % len(body)),
+            (b"cache-control", b"no-store"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        shown = b"" if scope["method"] == "HEAD" else body
+        await send({"type": "http.response.body", "body": shown})
 
     def _account(self, scope: Scope, sent: "_Sent", elapsed_ns: int) -> None:
         state = scope["state"]
@@ -213,10 +248,3 @@ def _largest_body(largest: int) -> Text:
 def _refuse_long(scope: Scope) -> None:
     if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_URI:
         raise UriTooLong(Text(f"Au plus {LONGEST_URI} octets", f"At most {LONGEST_URI} bytes"))
-
-
-async def _send_metrics(send: Send) -> None:
-    body = metrics()
-    headers: list[tuple[bytes, bytes]] = [(b"content-type", METRICS_TYPE)]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -8,6 +8,7 @@ from time import monotonic
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http import Edge
+from chassis.metrics_access import operators
 from gateway.cache import Store, Validity
 from gateway.cached import Cache, asked_publicly
 from gateway.compression import Compressing, asks_for_gzip, with_plain_tags
@@ -42,7 +43,12 @@ def create_app(settings: Settings, upstreams: Mapping[str, Upstream] | None = No
         NoWayToService: a service is neither here nor anywhere.
     """
     gateway = Gateway(settings, upstreams or {})
-    edge = Edge(gateway, server="gateway", public_url=settings.public_url)
+    edge = Edge(
+        gateway,
+        server="gateway",
+        public_url=settings.public_url,
+        may_read_metrics=operators(settings.metrics_token),
+    )
     return Decorated(edge, settings.origins)
 
 

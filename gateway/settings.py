@@ -4,10 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import EnvironmentSettings
+from chassis.settings import EnvironmentSettings, shared
 from gateway.contracts import SERVICES, SHIPPED
 
 _URL = r"^https?://[^/]+$"
@@ -55,6 +55,14 @@ class Settings(EnvironmentSettings):
     availability: Annotated[
         str, Field(description="Availability objective shown to catalogues, in percent")
     ] = "99.5"
+    metrics_token: Annotated[
+        SecretStr | None,
+        Field(
+            validation_alias=shared("metrics_token"),
+            min_length=16,
+            description="Who shows it may read `/metrics` from another machine than this one",
+        ),
+    ] = None
     access_request_url: Annotated[
         str | None, Field(description="Where a partner asks for access to changes")
     ] = None

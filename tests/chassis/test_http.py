@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 import httpx
 import orjson
 import pytest
+import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.access_log import AccessLog
 from chassis.http import LARGEST_BODY, LONGEST_URI, Edge
+from chassis.observability import configure_logs
 from chassis.problems import NotFound
 
 
@@ -128,6 +130,36 @@ async def test_metrics_count_the_answers_by_operation_and_status() -> None:
         page = await client.get("/metrics")
     labels = 'operation="none",server="probe",status="404"'
     assert f"acdt_request_seconds_count{{{labels}}}" in page.text
+
+
+async def test_metrics_are_read_and_never_kept() -> None:
+    async with client_of(refuse) as client:
+        page, head = await client.get("/metrics"), await client.head("/metrics")
+        changed = await client.post("/metrics")
+    assert page.headers["cache-control"] == "no-store"
+    assert int(page.headers["content-length"]) == len(page.content)
+    assert head.status_code == 200
+    assert head.content == b""
+    assert changed.status_code == 405
+    assert changed.headers["allow"] == "GET, HEAD"
+
+
+def test_an_answer_that_breaks_off_is_found_in_the_log_by_its_request_id(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    async def request() -> None:
+        async with client_of(break_off) as client:
+            with pytest.raises(ZeroDivisionError):
+                await client.get("/", headers={"X-Request-Id": "partner-42-abc"})
+
+    structlog.reset_defaults()
+    configure_logs("error")
+    asyncio.run(request())
+    structlog.reset_defaults()
+    configure_logs("critical")
+    (line,) = [orjson.loads(text) for text in capfdbinary.readouterr().out.splitlines()]
+    assert (line["event"], line["request_id"]) == ("broken off", "partner-42-abc")
+    assert line["exception"][0]["exc_type"] == "ZeroDivisionError"
 
 
 def test_the_lines_of_requests_are_written_together_and_whole(

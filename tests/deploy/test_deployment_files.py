@@ -77,6 +77,20 @@ def test_only_the_gateway_is_reachable_from_outside() -> None:
     assert {name for name, service in services.items() if service.get("ports")} == {"gateway"}
 
 
+def test_prometheus_reads_every_server_and_shows_its_token_to_the_one_in_public() -> None:
+    jobs = yaml.safe_load((ROOT / "deploy/observability/prometheus.yaml").read_text())
+    read = {
+        target.partition(":")[0]: "authorization" in job
+        for job in jobs["scrape_configs"]
+        for group in job["static_configs"]
+        for target in group["targets"]
+    }
+    compose = _compose()
+    assert read == {name: name == "gateway" for name in SERVERS}
+    assert "METRICS_TOKEN" in compose["services"]["gateway"]["environment"]
+    assert compose["secrets"]["metrics_token"] == {"environment": "METRICS_TOKEN"}
+
+
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.name)
 def test_every_manifest_is_valid_for_kubernetes(manifest: Path) -> None:
     documents = _documents(manifest)
