@@ -4,13 +4,16 @@ import asyncio
 import itertools
 import logging
 import re
+from collections.abc import Mapping
 from time import perf_counter_ns
+from types import MappingProxyType
 
 import asyncpg
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.access_log import AccessLog
+from chassis.headers import header
 from chassis.identifiers import uuid7
 from chassis.metrics_access import MayRead, everyone
 from chassis.observability import METRICS_TYPE, Meter, metrics
@@ -32,6 +35,7 @@ from chassis.problems import (
 LONGEST_URI = 8_192
 LARGEST_BODY = 1_048_576
 
+_NO_LARGER: Mapping[str, int] = MappingProxyType({})
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FIGURES_METHODS = frozenset({"GET", "HEAD"})
@@ -54,10 +58,12 @@ class Edge:
         *,
         server: str,
         public_url: str,
+        larger_bodies: Mapping[str, int] = _NO_LARGER,
         may_read_metrics: MayRead = everyone,
     ) -> None:
         self._app = app
         self._may_read = may_read_metrics
+        self._larger_bodies = larger_bodies
         self._server = server
         self._public_url = public_url
         self._meter = Meter(server)
@@ -78,7 +84,10 @@ class Edge:
         sent = _Sent(send, request_id)
         try:
             _refuse_long(scope)
-            limited = receive if scope["method"] in _READS else _limited(scope, receive)
+            limited = receive
+            if scope["method"] not in _READS:
+                largest = self._larger_bodies.get(scope["path"], LARGEST_BODY)
+                limited = _limited(scope, receive, largest)
             if scope["path"] == "/metrics":
                 await self._figures(scope, sent)
             else:
@@ -151,7 +160,7 @@ class RequestIds:
 
     def of(self, scope: Scope) -> str:
         """Return the caller's id if it is a sound one, else a new id."""
-        given = _header(scope, b"x-request-id")
+        given = header(scope, b"x-request-id")
         if given and _REQUEST_ID.fullmatch(given):
             return given.decode()
         return f"{self._process}-{next(self._count):x}"
@@ -189,7 +198,7 @@ def as_problem(raised: Exception) -> Problem:
 
 async def send_problem(problem: Problem, scope: Scope, send: Send, *, public_url: str) -> None:
     """Answer with RFC 9457 problem details in the caller's language."""
-    accepted = _header(scope, b"accept-language")
+    accepted = header(scope, b"accept-language")
     language = language_of(accepted.decode("latin-1"))
     at = Occurrence(scope["path"], scope["state"]["request_id"], language, public_url)
     body = rendered(problem, at)
@@ -215,17 +224,8 @@ def not_allowed(methods: set[str]) -> MethodNotAllowed:
     )
 
 
-def _header(scope: Scope, wanted: bytes) -> bytes:
-    for name, value in scope["headers"]:
-        if name == wanted:
-            found: bytes = value
-            return found
-    return b""
-
-
-def _limited(scope: Scope, receive: Receive) -> Receive:
-    announced = _header(scope, b"content-length")
-    largest: int = scope["state"].get("largest_body", LARGEST_BODY)
+def _limited(scope: Scope, receive: Receive, largest: int) -> Receive:
+    announced = header(scope, b"content-length")
     if announced.isdigit() and int(announced) > largest:
         raise BodyTooLarge(_largest_body(largest))
     taken = 0

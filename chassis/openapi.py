@@ -10,6 +10,9 @@ from chassis.queries import ListQuery
 
 Answers = dict[int | str, dict[str, Any]]
 
+LARGEST_BODY_KEY = "x-largest-body"
+"""Of an operation that takes more than the edge's usual body: how many bytes."""
+
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 _EXAMPLE_HOST = "https://api.example"
 
@@ -36,6 +39,16 @@ def _example(problem: type[Problem]) -> dict[str, Any]:
         "code": problem.slug(),
         "request_id": "0198c0de00007000800000000000beef",
         "errors": [],
+    }
+
+
+def larger_bodies(document: Mapping[str, Any]) -> dict[str, int]:
+    """Return the paths of a contract that take more than the usual body, and how many bytes."""
+    return {
+        path: operation[LARGEST_BODY_KEY]
+        for path, operations in document["paths"].items()
+        for operation in operations.values()
+        if LARGEST_BODY_KEY in operation
     }
 
 

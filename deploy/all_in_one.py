@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from chassis.http import Edge
 from chassis.observability import traced
+from chassis.openapi import larger_bodies
 from deploy.names import SERVICES
 from gateway.app import create_app as create_gateway
 from gateway.settings import Settings as GatewaySettings
@@ -42,7 +43,11 @@ def service(name: str) -> Any:
 def service_alone(name: str) -> ASGIApp:
     """Return a service as it is served in a process of its own."""
     settings = GatewaySettings.from_environment()
-    return traced(Edge(service(name), server=name, public_url=settings.public_url), name)
+    app = service(name)
+    edge = Edge(
+        app, server=name, public_url=settings.public_url, larger_bodies=larger_bodies(app.openapi())
+    )
+    return traced(edge, name)
 
 
 def gateway_alone() -> ASGIApp:

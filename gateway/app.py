@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http import Edge
 from chassis.metrics_access import operators
+from chassis.openapi import larger_bodies
 from gateway.cache import Store, Validity
 from gateway.cached import Cache, asked_publicly
 from gateway.compression import Compressing, asks_for_gzip, with_plain_tags
@@ -47,6 +48,7 @@ def create_app(settings: Settings, upstreams: Mapping[str, Upstream] | None = No
         gateway,
         server="gateway",
         public_url=settings.public_url,
+        larger_bodies=gateway.larger_bodies,
         may_read_metrics=operators(settings.metrics_token),
     )
     return Decorated(edge, settings.origins)
@@ -58,6 +60,11 @@ class Gateway:
     def __init__(self, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
         contracts = committed(settings.contracts)
         self._collections = Collections(contracts)
+        self.larger_bodies = {
+            path: largest
+            for contract in contracts.values()
+            for path, largest in larger_bodies(contract).items()
+        }
         self._settings = settings
         self._ways = {
             name: _way(name, settings, upstreams.get(name) or _elsewhere(name, settings))

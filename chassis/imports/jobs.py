@@ -9,10 +9,22 @@ from typing import IO, Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database import Database
+from chassis.events import Origin
 from chassis.formats import Format
 from chassis.identifiers import uuid7
 from chassis.identity import Principal
@@ -64,6 +76,7 @@ class Claim:
     form: Format
     mode: str
     dry_run: bool
+    origin: Origin
 
 
 class ImportJobs:
@@ -74,8 +87,8 @@ class ImportJobs:
         self._tables = tables
         self._lease = lease
 
-    async def submit(self, asked: Submission, file: IO[bytes]) -> UUID:
-        """Keep the job and its whole file, in one transaction."""
+    async def submit(self, session: AsyncSession, asked: Submission, file: IO[bytes]) -> RowMapping:
+        """Add the job and its whole file to the transaction; return the job."""
         job, size = uuid7(), file.seek(0, 2)
         file.seek(0)
         row = {
@@ -89,14 +102,16 @@ class ImportJobs:
             "client": asked.principal.client,
             "request_id": asked.request_id,
         }
-        async with self._database.writing() as session:
-            await session.execute(insert(self._tables.job).values(row))
-            number = 0
-            while body := file.read(_CHUNK):
-                chunk = {"job_id": job, "number": number, "body": body}
-                await session.execute(insert(self._tables.chunk).values(chunk))
-                number += 1
-        return job
+        made = await session.execute(
+            insert(self._tables.job).values(row).returning(self._tables.job)
+        )
+        number = 0
+        while body := await asyncio.to_thread(file.read, _CHUNK):
+            chunk = {"job_id": job, "number": number, "body": body}
+            await session.execute(insert(self._tables.chunk).values(chunk))
+            number += 1
+        kept: RowMapping = made.mappings().one()
+        return kept
 
     async def claim(self, worker: str) -> Claim | None:
         """Take the oldest job that waits, or whose worker has let its lease run out."""
@@ -121,12 +136,14 @@ class ImportJobs:
                     started_at=func.coalesce(job.c.started_at, func.clock_timestamp()),
                     lease_until=func.clock_timestamp() + self._lease,
                 )
-                .returning(job.c.id, job.c.collection, job.c.media_type, job.c.mode, job.c.dry_run)
+                .returning(job)
             )
             row = (await session.execute(taken)).one_or_none()
         if row is None:
             return None
-        return Claim(row.id, row.collection, Format(row.media_type), row.mode, row.dry_run)
+        origin = Origin(row.actor, row.client, row.request_id)
+        form = Format(row.media_type)
+        return Claim(row.id, row.collection, form, row.mode, row.dry_run, origin)
 
     async def _give_up(self, session: AsyncSession, spent: ColumnElement[bool]) -> None:
         job = self._tables.job

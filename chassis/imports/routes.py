@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from tempfile import TemporaryFile
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
@@ -23,8 +22,10 @@ from chassis.imports.merge import Importer
 from chassis.imports.report import findings_of, job_body, rejected_file
 from chassis.imports.runner import ImportRunner
 from chassis.imports.tables import ImportTables
-from chassis.openapi import documented
+from chassis.imports.upload import Upload, UploadRoute
+from chassis.openapi import LARGEST_BODY_KEY, documented
 from chassis.problems import BodyTooLarge, NotFound, Text, UnsupportedMediaType, language_of
+from chassis.writes import Writes
 
 LARGEST_FILE = 256 << 20
 
@@ -60,11 +61,9 @@ class Imports:
         """Carry out jobs while the block runs: the app's lifespan."""
         return self.runner.running()
 
-    async def submit(self, asked: Submission, file: IO[bytes]) -> UUID:
-        """Keep a job and have it begun."""
-        job = await self.jobs.submit(asked, file)
+    def wake(self) -> None:
+        """Have a job begun that has just been handed in."""
         self.runner.wake()
-        return job
 
     async def job(self, collection: str, job: UUID, *, principal: Principal) -> RowMapping:
         """Return a job of this client.
@@ -105,7 +104,7 @@ def import_router(
 ) -> APIRouter:
     """Return the routes by which files are imported into one collection."""
     router, name, job = APIRouter(), importer.collection, documented(ImportNotFound)
-    desk, path = _Desk(name, largest_file, principal), f"/v1/{name}/imports"
+    desk, path = _Desk(name, principal), f"/v1/{name}/imports"
     router.add_api_route(
         path,
         desk.submit,
@@ -114,7 +113,8 @@ def import_router(
         response_model=ImportJob,
         operation_id=f"import_{name}",
         responses=documented(BodyTooLarge, UnsupportedMediaType),
-        openapi_extra=_BODY,
+        openapi_extra=_BODY | {LARGEST_BODY_KEY: largest_file},
+        route_class_override=UploadRoute,
     )
     router.add_api_route(
         f"{path}/{{import_id}}",
@@ -145,23 +145,22 @@ class _Desk:
     """The routes of one collection."""
 
     collection: str
-    largest_file: int
     principal: Callable[[Mapping[str, Any]], Principal]
 
-    async def submit(self, request: Request, query: Annotated[ImportQuery, Query()]) -> Response:
+    async def submit(
+        self, request: Request, query: Annotated[ImportQuery, Query()], *, session: Writes
+    ) -> Response:
         imports: Imports = request.app.state.imports
+        upload: Upload = request.state.upload
         asked = Submission(
             collection=self.collection,
-            form=_form(request),
+            form=upload.form,
             mode=query.mode,
             dry_run=query.dry_run,
             principal=self.principal(request.scope),
             request_id=request.scope.get("state", {}).get("request_id"),
         )
-        with TemporaryFile() as file:
-            await _spool(request, file, largest=self.largest_file)
-            job = await imports.submit(asked, file)
-        body = job_body(await imports.job(self.collection, job, principal=asked.principal))
+        body = job_body(await imports.jobs.submit(session, asked, upload.file))
         return _json(body, status=202, headers={"location": body["links"]["self"]})
 
     async def show(self, request: Request, import_id: UUID) -> Response:
@@ -207,24 +206,6 @@ _FILES: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-
-
-def _form(request: Request) -> Format:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    for form in READABLE:
-        if form.value == media_type:
-            return form
-    known = ", ".join(form.value for form in READABLE)
-    raise UnsupportedMediaType(Text(f"Formats lus : {known}", f"Readable formats: {known}"))
-
-
-async def _spool(request: Request, file: IO[bytes], *, largest: int) -> None:
-    size = 0
-    async for block in request.stream():
-        size += len(block)
-        if size > largest:
-            raise BodyTooLarge(Text(f"Au plus {largest} octets", f"At most {largest} bytes"))
-        file.write(block)
 
 
 async def _rejected_pages(imports: Imports, job: UUID) -> AsyncIterator[Sequence[RowMapping]]:

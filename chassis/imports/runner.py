@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_e
 from sqlalchemy.pool import NullPool
 
 from chassis.database import Database, sqlalchemy_url
+from chassis.events import attribute
 from chassis.identifiers import uuid7
 from chassis.imports.files import UnreadableFile
 from chassis.imports.jobs import Claim, ImportJobs, LeaseLost, Rejection
@@ -33,6 +34,7 @@ _SETTINGS = {
     "lock_timeout": "1min",
     "work_mem": "64MB",
 }
+_MANY = 1000
 # Another writer was faster, or the connection died: the same job can succeed the next time.
 _PASSING = ("08", "23505", "40", "53", "55P03", "57P")
 
@@ -189,6 +191,7 @@ class ImportRunner:
         rejections: list[Rejection],
     ) -> None:
         async with AsyncSession(connection) as session:
+            attribute(session, claim.origin)
             await _leave_out(session, tally.rejected)
             accepted = tally.rows_read - len(tally.rejected)
             outcome = await _merged(session, importer, accepted=accepted, sampled=claim.dry_run)
@@ -215,6 +218,9 @@ async def _merged(
     session: AsyncSession, importer: Importer, *, accepted: int, sampled: bool
 ) -> Outcome:
     connection = await session.connection()
+    if accepted > _MANY:
+        # Statistics from when the table was empty would have each row scan those before it.
+        await connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
     sample: list[Any] = []
     if sampled and importer.merge.preview:
         rows = await connection.exec_driver_sql(importer.merge.preview)

@@ -94,8 +94,7 @@ async def _ahead(
 
 
 async def check(driver: asyncpg.Connection, importer: Importer, *, tally: Tally) -> None:
-    """Run the checks over all the rows, and bring the planner up to date."""
-    await driver.execute(f"ANALYZE pg_temp.{STAGING}")
+    """Run the checks over all the rows."""
     for sql in (importer.repeated(), *importer.checks):
         rows = await driver.fetch(f"SELECT * FROM ({sql}) AS found LIMIT {MOST_REJECTIONS + 1}")  # noqa: S608  # SQL of ours
         for row, column, code, severity, fr, en in rows:

@@ -6,29 +6,34 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, ClassVar, NotRequired
 
 import httpx
 from pydantic import ConfigDict, Field, with_config
 from sqlalchemy import CheckConstraint, Column, Date, Integer, MetaData, Table, Text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.types import TypeEngine
 from starlette.types import ASGIApp
 from typing_extensions import TypedDict
 
 from chassis.assembly import Web
 from chassis.database import Database, sqlalchemy_url
+from chassis.events import Event, event_table, record
 from chassis.http import Edge
+from chassis.idempotency import idempotency_table
 from chassis.imports.contract import ImportJob
-from chassis.imports.merge import Importer, upsert
+from chassis.imports.merge import Importer, Outcome, upsert
 from chassis.imports.routes import Imports, import_router
 from chassis.imports.tables import import_tables
+from chassis.openapi import larger_bodies
 from chassis.settings import ServiceSettings
 from chassis.testing import TEST_URL
 
+LARGEST_FILE = 2 << 20
 GOOD = "code,name,population,signed_on\n51108,Châlons,43877,2018-09-21\n44109,Nantes,,\n"
 METADATA = MetaData(schema="probe")
 TABLES = import_tables(METADATA)
+KEYS, EVENTS = idempotency_table(METADATA), event_table(METADATA)
 PLACE = Table(
     "place",
     METADATA,
@@ -50,6 +55,22 @@ class PlaceRow(TypedDict):
     signed_on: NotRequired[date | None]
 
 
+class PlacesImported(Event):
+    """Places came in by a file."""
+
+    name: ClassVar[str] = "fr.acdt.probe.place.imported.v1"
+    inserted: int
+
+    @property
+    def subject(self) -> str:
+        """One history for all the files."""
+        return "places"
+
+
+async def _told(session: AsyncSession, outcome: Outcome) -> None:
+    await record(session, PlacesImported(inserted=outcome.inserted))
+
+
 COLUMNS: dict[str, TypeEngine[Any]] = {
     "code": Text(),
     "name": Text(),
@@ -68,6 +89,7 @@ PLACES = Importer(
         """SELECT row_number, 'population', 'no-inhabitant', 'warning', 'aucun habitant',
            'no inhabitant' FROM pg_temp.import_row WHERE population = 0""",
     ),
+    after=_told,
 )
 
 
@@ -85,19 +107,20 @@ async def probe(url: str, *, works: bool = True, lease: float = 30) -> AsyncIter
     """Make the schema, open the service, and have its worker run if `works`."""
     engine = create_async_engine(sqlalchemy_url(url))
     async with engine.begin() as connection:
-        await connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS probe")
+        await connection.exec_driver_sql("DROP SCHEMA IF EXISTS probe CASCADE")
+        await connection.exec_driver_sql("CREATE SCHEMA probe")
         await connection.run_sync(METADATA.create_all)
-        await connection.exec_driver_sql("TRUNCATE probe.place, probe.import_job CASCADE")
     await engine.dispose()
     settings = ServiceSettings(database_url=url, cursor_secret="x" * 32, durable=False)  # type: ignore[arg-type]
     database = Probing(settings, schema="probe", revision="")
     await database.open()
     imports = Imports(database, TABLES, importers=[PLACES], url=url, lease=timedelta(seconds=lease))
     web = Web()
-    web.include_router(import_router(PLACES, largest_file=1 << 16))
-    web.state.imports = imports
+    web.include_router(import_router(PLACES, largest_file=LARGEST_FILE))
+    web.state.imports, web.state.database = imports, database
     try:
-        app = Edge(web, server="probe", public_url=TEST_URL)
+        larger = larger_bodies(web.openapi())
+        app = Edge(web, server="probe", public_url=TEST_URL, larger_bodies=larger)
         if not works:
             yield Probe(app, imports, database)
             return
@@ -115,13 +138,19 @@ class Probing(Database):
 
 
 async def handed_in(
-    places: Probe, body: str | bytes, query: str = "", media_type: str = "text/csv"
+    places: Probe,
+    body: str | bytes,
+    query: str = "",
+    media_type: str = "text/csv",
+    **headers: str,
 ) -> httpx.Response:
     """Hand a file in."""
     transport = httpx.ASGITransport(places.app)
     async with httpx.AsyncClient(transport=transport, base_url=TEST_URL) as client:
         return await client.post(
-            f"/v1/places/imports{query}", content=body, headers={"content-type": media_type}
+            f"/v1/places/imports{query}",
+            content=body,
+            headers={"content-type": media_type} | headers,
         )
 
 

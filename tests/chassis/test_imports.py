@@ -1,5 +1,6 @@
 """Imports over HTTP: strict rows, all or the good ones, dry runs, and workers that die."""
 
+import asyncio
 import csv
 import io
 import json
@@ -9,9 +10,20 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from chassis.http import LARGEST_BODY
 from chassis.imports.contract import ImportReport
 from chassis.testing import copied_database, url_of
-from tests.chassis.probe_places import GOOD, Probe, ended, handed_in, probe, read, stored
+from tests.chassis.probe_places import (
+    GOOD,
+    LARGEST_FILE,
+    Probe,
+    end_of,
+    ended,
+    handed_in,
+    probe,
+    read,
+    stored,
+)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NDJSON = "application/x-ndjson"
@@ -197,7 +209,7 @@ async def test_a_constraint_of_the_database_fails_the_job_without_its_words(
 
 
 async def test_a_file_too_large_and_an_unknown_type_are_refused(places: Probe) -> None:
-    large = await handed_in(places, "x" * (1 << 17))
+    large = await handed_in(places, "x" * (LARGEST_FILE + 1))
     assert large.status_code == 413
     unknown = await handed_in(places, "x", media_type="text/html")
     assert unknown.status_code == 415
@@ -206,3 +218,69 @@ async def test_a_file_too_large_and_an_unknown_type_are_refused(places: Probe) -
 async def test_an_unknown_import_is_not_found(places: Probe) -> None:
     missing = await read(places, "/v1/places/imports/01a20900-0000-7000-8000-000000000000")
     assert missing.status_code == 404
+
+
+async def test_a_file_beyond_the_usual_limit_of_a_body_is_imported(places: Probe) -> None:
+    rows = "".join(f"{number:05d},{'x' * 40},,\n" for number in range(30_000))
+    body = "code,name,population,signed_on\n" + rows
+    assert LARGEST_BODY < len(body) < LARGEST_FILE
+    assert (await ended(places, body))["outcome"]["inserted"] == 30_000
+
+
+async def test_the_same_key_and_file_are_one_job(places: Probe) -> None:
+    key = {"idempotency-key": "import-1"}
+    first = await handed_in(places, GOOD, **key)
+    again = await handed_in(places, GOOD, **key)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers["location"] == first.headers["location"]
+    jobs = await places.database.reads.pool.fetchval("SELECT count(*) FROM probe.import_job")
+    assert jobs == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "media_type"),
+    [
+        (GOOD + "59350,Lille,,\n", "", "text/csv"),
+        (GOOD, "?dry_run=true", "text/csv"),
+        (GOOD, "", NDJSON),
+    ],
+)
+async def test_a_key_stands_for_one_file_and_one_way_to_import_it(
+    places: Probe, body: str, query: str, media_type: str
+) -> None:
+    key = {"idempotency-key": "import-2"}
+    await handed_in(places, GOOD, **key)
+    other = await handed_in(places, body, query, media_type, **key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
+
+async def test_twins_under_one_key_are_one_job(places: Probe) -> None:
+    key = {"idempotency-key": "import-3"}
+    answers = await asyncio.gather(*(handed_in(places, GOOD, **key) for _ in range(4)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+
+
+EVENTS = "SELECT name, actor, client, request_id, data->>'inserted' AS inserted FROM probe.event"
+
+
+async def test_an_import_tells_what_it_changed_and_for_whom(places: Probe) -> None:
+    answer = await handed_in(places, GOOD, **{"x-request-id": "partner-import-7"})
+    await end_of(places, answer.headers["location"])
+    (told,) = await places.database.reads.pool.fetch(EVENTS)
+    assert dict(told) == {
+        "name": "fr.acdt.probe.place.imported.v1",
+        "actor": "public",
+        "client": "anonymous",
+        "request_id": "partner-import-7",
+        "inserted": "2",
+    }
+
+
+@pytest.mark.parametrize(("body", "query"), [(GOOD, "?dry_run=true"), (GOOD + "x,y,,\n", "")])
+async def test_an_import_that_changes_nothing_tells_nothing(
+    places: Probe, body: str, query: str
+) -> None:
+    await ended(places, body, query)
+    assert await places.database.reads.pool.fetch(EVENTS) == []
