@@ -4,12 +4,13 @@ In an output a default means one thing only: the key may be absent.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chassis.problems import Text
+from chassis.validation import misvalue
 
 
 class Input(BaseModel):
@@ -31,6 +32,8 @@ Version = Annotated[int, Field(ge=1, description="Version of the row; the ETag i
 
 
 def _iso_day(value: object) -> object:
+    if not isinstance(value, str | date):
+        raise misvalue("date_type")
     # pydantic reads "1577836800" as a date; the contract wants the ten characters only
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         raise ValueError(Text("doit être une date AAAA-MM-JJ", "must be a date YYYY-MM-DD"))
@@ -38,6 +41,8 @@ def _iso_day(value: object) -> object:
 
 
 def _iso_instant(value: object) -> object:
+    if not isinstance(value, str | datetime):
+        raise misvalue("datetime_type")
     if isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", value):
         raise ValueError(_AN_INSTANT)
     if isinstance(value, str) and re.search(r" \d{2}:?\d{2}$", value):
@@ -62,10 +67,12 @@ _LOST_PLUS = Text(
     "le + du fuseau est devenu une espace : dans une adresse il s'écrit %2B ; ou employez Z",
     "the + of the zone became a space: in an address it is written %2B; or use Z",
 )
-Instant = Annotated[datetime, BeforeValidator(_iso_instant), AfterValidator(_in_utc)]
+# Not strict: after a validator of ours pydantic sees a Python string, which strictness refuses.
+_LAX = Field(strict=False)
+Instant = Annotated[datetime, _LAX, BeforeValidator(_iso_instant), AfterValidator(_in_utc)]
 """An instant, in UTC once read; the zone is required."""
-
-IsoDay = BeforeValidator(_iso_day)
+Day = Annotated[date, _LAX, BeforeValidator(_iso_day)]
+"""A day of the calendar; never write `date` in an `Input`, it would read numbers in a string."""
 
 
 class ProblemField(Output):

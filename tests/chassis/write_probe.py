@@ -3,27 +3,31 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import ClassVar
+from enum import StrEnum
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 import asyncpg
 import httpx
-from fastapi import Response
-from pydantic import SecretStr
+from fastapi import Header, Query, Response
+from pydantic import BaseModel, ConfigDict, SecretStr
 from sqlalchemy import text
 
 from chassis.assembly import ServiceApp
-from chassis.contract import Input, Output
+from chassis.contract import Day, Input, Instant, Output
 from chassis.events import Event, record
 from chassis.http import Edge
-from chassis.identifiers import uuid7
-from chassis.identity import Open, PolicyTable
+from chassis.identifiers import Siren, uuid7
+from chassis.identity import Open, PolicyTable, Scoped, TwoPerson
 from chassis.lane import Router
+from chassis.merge_patch import Patch
+from chassis.money import Euros, PositiveEuros, Rate
 from chassis.openapi import documented
+from chassis.preconditions import etag
 from chassis.problems import NotFound, Refused
 from chassis.problems import Text as Sentence
 from chassis.testing import TEST_URL, client_of
-from chassis.writes import MoneyRoute, WriteRoute, Writes
+from chassis.writes import MoneyRoute, Seen, WriteRoute, Writes
 from services.trainings.settings import Settings
 from tests.conftest import CURSOR_SECRET, as_role
 
@@ -97,9 +101,93 @@ async def pay_booking(writes: Writes, body: BookingIn) -> Booking:
     return Booking(id=uuid7(), count=body.count)
 
 
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class WiresIn(Input):
+    """One field of each kind that travels."""
+
+    day: Day | None = None
+    instant: Instant | None = None
+    id: UUID | None = None
+    colour: Colour | None = None
+    pair: tuple[int, int] | None = None
+    names: frozenset[str] | None = None
+    note: str | None = None
+    share: float | None = None
+    free: dict[str, str] | None = None
+    planned_eur: Euros | None = None
+    paid_eur: PositiveEuros | None = None
+    paid_rate: Rate | None = None
+    siren: Siren | None = None
+
+
+class WiresQuery(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    loud: bool = False
+    word: str = ""
+
+
+@CHANGES.post("/v1/wires", operation_id="send_wires")
+async def send_wires(body: WiresIn) -> WiresIn:
+    """Give back what was read."""
+    return body
+
+
+@CHANGES.post("/v1/shelves/{shelf}/books", operation_id="add_book")
+async def add_book(
+    shelf: UUID,
+    query: Annotated[WiresQuery, Query()],
+    *,
+    x_copies: Annotated[int, Header()] = 1,
+) -> Booking:
+    """Take something of the path, of the query and of the headers."""
+    return Booking(id=shelf, count=x_copies + query.loud)
+
+
+SHELF = BookingIn(kind="atlas", count=3)
+SHELF_VERSION = 7
+
+
+@CHANGES.patch("/v1/shelves/one", operation_id="change_shelf")
+async def change_shelf(
+    writes: Writes, seen: Seen, *, body: Patch[BookingIn], response: Response
+) -> BookingIn:
+    """Change the one shelf, which is at version 7 for ever."""
+    seen.met(SHELF_VERSION, current=SHELF.model_dump(mode="json"))
+    changed = body.onto(SHELF)
+    await record(writes, SeatsBooked(kind=changed.kind))
+    response.headers["ETag"] = etag(SHELF_VERSION + 1)
+    return changed
+
+
+@CHANGES.delete("/v1/shelves/one", operation_id="drop_shelf", status_code=204)
+async def drop_shelf(writes: Writes) -> None:
+    """Forget to compare what the caller saw."""
+    await record(writes, SeatsBooked(kind="dropped"))
+
+
+@CHANGES.post("/v1/secrets", operation_id="tell_secret")
+async def tell_secret(writes: Writes) -> Booking:
+    """For those whose token says so."""
+    await record(writes, SeatsBooked(kind="secret"))
+    return Booking(id=uuid7(), count=1)
+
+
+@PAYMENTS.post("/v1/refunds", operation_id="refund_booking")
+async def refund_booking(writes: Writes) -> Booking:
+    """For two people."""
+    await record(writes, SeatsBooked(kind="refund"))
+    return Booking(id=uuid7(), count=1)
+
+
 OPERATIONS = (
     *("book_seats", "ask_neighbour", "echo_nothing", "pay_booking", "list_trainings_events"),
+    *("send_wires", "add_book", "change_shelf", "drop_shelf"),
 )
+SCOPED = {"tell_secret": Scoped("secrets:tell"), "refund_booking": TwoPerson("refunds:make")}
 
 
 def probe_app(url: str) -> ServiceApp:
@@ -115,7 +203,7 @@ def probe_app(url: str) -> ServiceApp:
         settings,
         summary="Probe",
         routers=[CHANGES, PAYMENTS],
-        policy=PolicyTable({name: Open() for name in OPERATIONS}),
+        policy=PolicyTable({name: Open() for name in OPERATIONS}, SCOPED),
     )
 
 

@@ -1,12 +1,11 @@
 """What callers may ask of the list of towns."""
 
-from datetime import date
 from math import cos, radians
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from chassis.contract import Instant, IsoDay
+from chassis.contract import Day, Instant
 from chassis.identifiers import DepartmentCode, Form, InseeCode, RegionCode, Siren
 from chassis.problems import Text
 from chassis.queries import ListQuery
@@ -119,8 +118,7 @@ class TownQuery(ListQuery):
         Instant | None, Field(description="Changed at or after this instant")
     ] = None
     as_of: Annotated[
-        date | None,
-        IsoDay,
+        Day | None,
         Field(
             description="Member of the programme on this day, as far as dated sources tell: from"
             " `attested_from` on, before `gone_by`. Between its last proof and `gone_by` a town"
