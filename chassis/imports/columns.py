@@ -6,6 +6,7 @@ dictionary a row. At the first oddity it gives up, and the careful way says what
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import repeat
 from types import NoneType
 from typing import Any, get_args
 
@@ -13,12 +14,13 @@ from orjson import dumps
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from chassis.imports.cells import BLANK, CELLS, cast_of, copied, integer, integers
+from chassis.imports.delimited import Plain
 from chassis.imports.files import Cells
 
 CLEAR = "#VIDE"
 
-# In joined rows: an apostrophe that an export put on, or what COPY would read as something else.
-_ODD = ("\t'", "\n'", "\\", "\r", "\0", CLEAR)
+# What COPY would read as something else, or a cell that needs a closer look.
+_ODD = ("\\", "\r", "\0", CLEAR)
 
 
 class ColumnReader:
@@ -26,42 +28,49 @@ class ColumnReader:
 
     def __init__(self, kinds: Mapping[str, Any], required: frozenset[str], header: Cells) -> None:
         self._width = len(header)
-        self._required = [place for place, name in enumerate(header) if name in required]
+        self._places = [place for place, name in enumerate(header) if name]
+        named = [name for name in header if name]
         bits = {name: 1 << place for place, name in enumerate(kinds)}
-        self._columns = [
-            (place, bits[name], _Column(kinds[name])) for place, name in enumerate(header) if name
-        ]
-        self._full = sum(bits[name] for name in header if name)
+        self._bits = [bits[name] for name in named]
+        self._full = sum(self._bits)
+        self._readers = [_Column(kinds[name]) for name in named]
+        self._required = [place for place, name in enumerate(named) if name in required]
 
-    def lines(self, first: int, rows: Sequence[Cells]) -> str | None:
+    def lines(self, first: int, rows: Plain) -> str | None:
         """Return the lines of the rows numbered from `first`; none if they need a closer look."""
-        if set(map(len, rows)) != {self._width} or _odd(rows, self._width):
+        text, separator = rows.text, rows.separator
+        lines = text.split("\n")
+        if set(map(str.count, lines, repeat(separator))) != {self._width - 1}:
             return None
-        sent = list(map(list, zip(*rows, strict=True)))
-        if any("" in sent[place] for place in self._required):
+        if _odd(text, separator):
             return None
-        given = [self._full] * len(rows)
-        made = []
-        for place, bit, column in self._columns:
-            cells = sent[place]
-            texts = column.texts(cells)
-            if texts is None:
-                return None
-            made.append(texts)
-            if "" in cells:
+        cells = text.replace("\n", separator).split(separator)
+        columns = [cells[place :: self._width] for place in self._places]
+        if any("" in columns[place] for place in self._required):
+            return None
+        made = [reader.texts(column) for reader, column in zip(self._readers, columns, strict=True)]
+        if None in made:
+            return None
+        numbers = map(str, range(first, first + len(lines)))
+        given = map(str, self._given(columns, len(lines)))
+        return "\n".join(map("\t".join, zip(numbers, given, *made, strict=True))) + "\n"
+
+    def _given(self, columns: Sequence[list[str]], count: int) -> list[int]:
+        given = [self._full] * count
+        for bit, column in zip(self._bits, columns, strict=True):
+            if "" in column:
                 given = [
-                    bits if cell else bits - bit for bits, cell in zip(given, cells, strict=True)
+                    bits if cell else bits - bit for bits, cell in zip(given, column, strict=True)
                 ]
-        numbers = map(str, range(first, first + len(rows)))
-        return "\n".join(map("\t".join, zip(numbers, map(str, given), *made, strict=True))) + "\n"
+        return given
 
 
-def _odd(rows: Sequence[Cells], width: int) -> bool:
-    joined = "\n".join(["", *map("\t".join, rows)])
-    tabs, newlines = joined.count("\t"), joined.count("\n")
-    if tabs != len(rows) * (width - 1) or newlines != len(rows):
+def _odd(text: str, separator: str) -> bool:
+    """Say whether a cell might be more than its text, such as one after an export's apostrophe."""
+    if separator != "\t" and "\t" in text:
         return True
-    return any(odd in joined for odd in _ODD)
+    guarded = text.startswith("'") or "\n'" in text or f"{separator}'" in text
+    return guarded or any(odd in text for odd in _ODD)
 
 
 class _Column:

@@ -1,4 +1,4 @@
-"""Reading the rows of an uploaded file, one at a time: CSV, NDJSON or XLSX, hostile or not."""
+"""Reading the rows of an uploaded file, some at a time: CSV, NDJSON or XLSX, hostile or not."""
 
 import csv
 import zipfile
@@ -6,39 +6,34 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from itertools import chain
+from itertools import islice
 from typing import IO, Any
 
 import orjson
 from python_calamine import CalamineError, load_workbook
 
 from chassis.formats import Format
+from chassis.imports.delimited import Plain, delimited
+from chassis.imports.lines import lines_of
+from chassis.imports.unreadable import UnreadableFile
 from chassis.problems import Text
 
 READABLE = (Format.CSV, Format.NDJSON, Format.XLSX)
 ADDED_COLUMNS = ("import_row", "import_codes", "import_reasons")
 """What the file of rejected rows adds; ignored when that file comes back corrected."""
 
-LONGEST_LINE = 1 << 20
-_BOM = b"\xef\xbb\xbf"
 MOST_INFLATED = 64 << 20
 
 Cells = list[str]
-Line = Any
-"""A row: its cells (CSV, XLSX) or its bytes (NDJSON)."""
+Portion = Plain | list[Any]
+"""Some rows: each its cells (CSV, XLSX) or its bytes (NDJSON)."""
 
-
-class UnreadableFile(Exception):
-    """The file as a whole cannot be imported; `code` and `detail` go to the caller."""
-
-    def __init__(self, code: str, detail: Text) -> None:
-        self.code = code
-        self.detail = detail
-        super().__init__(detail.en)
+# Checked at a time: more rows than this fall out of the processor's cache.
+_PORTION = 1000
 
 
 @contextmanager
-def opened(file: IO[bytes], form: Format) -> Iterator[tuple[Cells | None, Iterator[Line]]]:
+def opened(file: IO[bytes], form: Format) -> Iterator[tuple[Cells | None, Iterator[Portion]]]:
     """Yield the header (none in NDJSON) and the rows after it; blank ones too, for they count.
 
     Raises:
@@ -47,11 +42,12 @@ def opened(file: IO[bytes], form: Format) -> Iterator[tuple[Cells | None, Iterat
     try:
         match form:
             case Format.CSV:
-                yield _headed(_csv_rows(file))
+                yield _headed(*delimited(file))
             case Format.XLSX:
-                yield _headed(_sheet_rows(file))
+                rows = _sheet_rows(file)
+                yield _headed(next(rows, []), _portions(rows))
             case _:
-                yield None, _lines(file)
+                yield None, _portions(lines_of(file))
     except UnicodeDecodeError as error:
         raise UnreadableFile(
             "not-utf8",
@@ -67,31 +63,19 @@ def opened(file: IO[bytes], form: Format) -> Iterator[tuple[Cells | None, Iterat
         ) from error
 
 
-def _headed(rows: Iterator[Cells]) -> tuple[Cells, Iterator[Cells]]:
-    header = [cell.strip() for cell in next(rows, [])]
+def _headed(header: Cells, portions: Iterator[Portion]) -> tuple[Cells, Iterator[Portion]]:
+    header = [cell.strip() for cell in header]
     if not any(header):
         raise UnreadableFile(
             "empty-file",
             Text("Le fichier n'a pas de ligne d'en-tête", "The file has no header row"),
         )
-    return header, rows
+    return header, portions
 
 
-def _csv_rows(file: IO[bytes]) -> Iterator[Cells]:
-    lines = _lines(file)
-    first = next(lines, b"").removeprefix(_BOM).decode()
-    separator = max(",;\t", key=first.count)
-    return csv.reader(chain([first], map(bytes.decode, lines)), delimiter=separator, strict=True)
-
-
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    while line := file.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
-            raise UnreadableFile(
-                "line-too-long",
-                Text("Une ligne dépasse un mégaoctet", "A line exceeds a megabyte"),
-            )
-        yield line
+def _portions(rows: Iterator[Any]) -> Iterator[Portion]:
+    while portion := list(islice(rows, _PORTION)):
+        yield portion
 
 
 def first_row(header: Cells | None) -> int:

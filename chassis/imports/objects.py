@@ -5,7 +5,7 @@ value; in NDJSON these are a missing key and `null`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_type_hints
 
 import orjson
@@ -38,7 +38,7 @@ class ObjectReader:
             if (cast := cast_of(kind, casts))
         ]
 
-    def read(self, first: int, rows: Sequence[Any]) -> tuple[list[str], Findings]:
+    def read(self, first: int, rows: Iterable[Any]) -> tuple[list[str], Findings]:
         """Return the lines of the good rows, numbered from `first`, and the others' faults."""
         objects, rejected = self._objects(first, rows)
         payload = _payload(objects)
@@ -57,7 +57,7 @@ class ObjectReader:
         lines = [self._line(pair[0], row) for pair, row in zip(objects, values, strict=True)]
         return lines, rejected
 
-    def _objects(self, first: int, rows: Sequence[Any]) -> tuple[Objects, Findings]:
+    def _objects(self, first: int, rows: Iterable[Any]) -> tuple[Objects, Findings]:
         objects: Objects = []
         rejected: Findings = {}
         for number, row in enumerate(rows, first):

@@ -7,18 +7,17 @@ guessed. A model instead of the dictionary would cost three times the validation
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from itertools import islice
 from typing import Any, NotRequired, Required, get_args, get_origin, get_type_hints
 
 from chassis.imports.columns import ColumnReader
-from chassis.imports.files import ADDED_COLUMNS, Cells, UnreadableFile, first_row
+from chassis.imports.delimited import Plain
+from chassis.imports.files import ADDED_COLUMNS, Cells, Portion, first_row
 from chassis.imports.findings import Findings
 from chassis.imports.objects import ObjectReader
+from chassis.imports.unreadable import UnreadableFile
 from chassis.problems import Text
 
 BATCH = 8000
-# Checked at a time: more rows than this fall out of the processor's cache.
-PORTION = 1000
 
 
 @dataclass(slots=True)
@@ -51,11 +50,13 @@ class RowReader:
             self._quick = ColumnReader(bare, required, header)
         self._careful = ObjectReader(row, header, self.columns, bits=bits)
 
-    def batches(self, rows: Iterator[Any]) -> Iterator[Batch]:
+    def batches(self, portions: Iterator[Portion]) -> Iterator[Batch]:
         """Yield the rows, checked, some thousands at a time."""
         number, batch = self._first, Batch()
-        while portion := list(islice(rows, PORTION)):
-            lines = self._quick.lines(number, portion) if self._quick else None
+        for portion in portions:
+            lines = None
+            if self._quick is not None and isinstance(portion, Plain):
+                lines = self._quick.lines(number, portion)
             if lines is not None:
                 batch.lines.append(lines)
                 batch.read += len(portion)

@@ -21,10 +21,10 @@ from sqlalchemy.pool import NullPool
 from chassis.database import Database, sqlalchemy_url
 from chassis.events import attribute
 from chassis.identifiers import uuid7
-from chassis.imports.files import UnreadableFile
 from chassis.imports.jobs import Claim, ImportJobs, LeaseLost, Rejection
 from chassis.imports.merge import STAGING, Importer, Outcome
 from chassis.imports.staging import Tally, check, rejections_of, stage
+from chassis.imports.unreadable import UnreadableFile
 from chassis.problems import Text
 
 _SETTINGS = {

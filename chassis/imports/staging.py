@@ -4,16 +4,18 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import IO, Any
 
 import asyncpg
 
 from chassis.formats import Format
-from chassis.imports.files import UnreadableFile, first_row, opened
+from chassis.imports.files import first_row, opened
 from chassis.imports.findings import Finding
 from chassis.imports.jobs import Claim, Rejection
 from chassis.imports.merge import STAGING, Importer
 from chassis.imports.rows import Batch, RowReader
+from chassis.imports.unreadable import UnreadableFile
 from chassis.problems import Text
 
 MOST_REJECTIONS = 10_000
@@ -63,11 +65,11 @@ async def stage(
     beating: "asyncio.Task[None]",
 ) -> None:
     """Copy the good rows to the staging table while a thread checks the next ones."""
-    with opened(file, claim.form) as (header, lines):
+    with opened(file, claim.form) as (header, portions):
         tally.header = header
         reader = RowReader(importer.row, header)
         names = ["row_number", "given", *reader.columns]
-        async with aclosing(_ahead(reader.batches(lines), beating)) as batches:
+        async with aclosing(_ahead(reader.batches(portions), beating)) as batches:
             async for batch in batches:
                 if batch.lines:
                     # the driver takes bytes for the name of a file
@@ -109,8 +111,8 @@ def rejections_of(
         return []
     file.seek(0)
     made, size = [], 0
-    with opened(file, form) as (header, lines):
-        for number, raw in enumerate(lines, first_row(header)):
+    with opened(file, form) as (header, portions):
+        for number, raw in enumerate(chain.from_iterable(portions), first_row(header)):
             if number in found:
                 sent = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
                 made.append(Rejection(number, found[number], sent))
