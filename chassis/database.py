@@ -64,7 +64,7 @@ class ReadPool:
     everything, does not tell that the read took too long.
     """
 
-    def __init__(self, pool: asyncpg.Pool, wait: timedelta, longest: timedelta) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, wait: timedelta, longest: timedelta) -> None:
         self.pool = pool
         self._wait = wait.total_seconds()
         self._longest = longest.total_seconds()
@@ -135,7 +135,7 @@ class Database:
         )
         try:
             limit = timedelta(milliseconds=await pool.fetchval(_STATEMENT_TIMEOUT))
-            self._reads = ReadPool(pool, settings.pool_wait, limit + _TOLD_LATE)
+            self._reads = ReadPool(pool, wait=settings.pool_wait, longest=limit + _TOLD_LATE)
             await self._check()
         except BaseException:
             await self.close()

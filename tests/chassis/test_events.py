@@ -3,93 +3,39 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, ClassVar
+from typing import Any
 
 import asyncpg
-import orjson
 import pytest
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from chassis.database import sqlalchemy_url
 from chassis.events import Event, Origin, attribute, record
-from chassis.feed import START, FeedQuery, Position, feed_end, feed_page
-from tests.conftest import as_role
+from chassis.feed import START, FeedQuery, feed_page
+from tests.chassis.feed_probe import (
+    SERVICE,
+    SessionDropped,
+    SessionOpened,
+    opened,
+    reading,
+    told,
+    transaction,
+    writing,
+)
 
-SERVICE = "trainings"
 READER = Origin(actor="person-9", client="erp-1", request_id="request-1")
-PATIENCE = 10.0
-
-
-class SessionOpened(Event):
-    name: ClassVar[str] = "fr.acdt.trainings.session.opened.v1"
-    code: str
-    seats_count: int = 12
-
-    @property
-    def subject(self) -> str:
-        return f"sessions/{self.code}"
-
-
-class SessionDropped(Event):
-    name: ClassVar[str] = "fr.acdt.trainings.session.dropped.v1"
-    code: str
-
-    @property
-    def subject(self) -> str:
-        return f"sessions/{self.code}"
 
 
 @pytest.fixture
 async def engine(fresh_url: str) -> AsyncIterator[AsyncEngine]:
-    """Writes as the runtime role, with its real rights."""
-    engine = create_async_engine(sqlalchemy_url(as_role(fresh_url, "trainings_runtime")))
-    yield engine
-    await engine.dispose()
+    async with writing(fresh_url) as engine:
+        yield engine
 
 
 @pytest.fixture
 async def pool(fresh_url: str) -> AsyncIterator[asyncpg.Pool]:
-    """Reads as the service does."""
-    async with asyncpg.create_pool(
-        as_role(fresh_url, "trainings_runtime"),
-        min_size=1,
-        max_size=2,
-        server_settings={"default_transaction_read_only": "on"},
-    ) as pool:
+    async with reading(fresh_url) as pool:
         yield pool
-
-
-@asynccontextmanager
-async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-    async with AsyncSession(engine) as session, session.begin():
-        yield session
-
-
-async def opened(engine: AsyncEngine, *codes: str) -> None:
-    """Record an event per code, each in a transaction of its own."""
-    for code in codes:
-        async with transaction(engine) as session:
-            await record(session, SessionOpened(code=code))
-
-
-async def told(
-    pool: asyncpg.Pool, count: int, query: FeedQuery | None = None
-) -> list[dict[str, Any]]:
-    """Follow the feed until it told `count` events: other databases of the server may delay it."""
-    query = query or FeedQuery()
-    found: list[dict[str, Any]] = []
-    after = query.after
-    async with asyncio.timeout(PATIENCE):
-        while len(found) < count:
-            page = await feed_page(
-                pool, SERVICE, FeedQuery(after, query.names, query.subject, query.limit)
-            )
-            found += [orjson.loads(item) for item in page.items]
-            after = page.after
-            await asyncio.sleep(0 if page.more else 0.02)
-    return found
 
 
 def histories(events: Sequence[dict[str, Any]]) -> dict[str, list[int]]:
@@ -232,78 +178,6 @@ async def test_two_writers_of_one_subject_take_places_one_after_the_other(
     await second
 
     assert histories(await told(pool, 2)) == {"sessions/a": [1, 2]}
-
-
-async def test_a_reader_may_ask_for_some_names_or_one_subject(
-    engine: AsyncEngine, pool: asyncpg.Pool
-) -> None:
-    await opened(engine, "a", "b")
-    async with transaction(engine) as session:
-        await record(session, SessionDropped(code="a"))
-    await told(pool, 3)
-    dropped = await feed_page(pool, SERVICE, FeedQuery(names=(SessionDropped.name,)))
-    of_b = await feed_page(pool, SERVICE, FeedQuery(subject="sessions/b"))
-
-    assert [orjson.loads(item)["subject"] for item in dropped.items] == ["sessions/a"]
-    assert [orjson.loads(item)["subject"] for item in of_b.items] == ["sessions/b"]
-
-
-async def test_a_page_says_where_to_go_on_even_when_nothing_follows(
-    engine: AsyncEngine, pool: asyncpg.Pool
-) -> None:
-    await opened(engine, "a", "b", "c")
-    await told(pool, 3)
-    first = await feed_page(pool, SERVICE, FeedQuery(limit=2))
-    last = await feed_page(pool, SERVICE, FeedQuery(first.after, limit=2))
-    none = await feed_page(pool, SERVICE, FeedQuery(last.after))
-
-    assert [len(page.items) for page in (first, last, none)] == [2, 1, 0]
-    assert [page.more for page in (first, last, none)] == [True, False, False]
-    assert none.after == last.after > first.after > Position(0, 0)
-
-
-@pytest.mark.parametrize(
-    "rare",
-    [
-        FeedQuery(names=("fr.acdt.trainings.session.eaten.v1",), limit=2),
-        FeedQuery(subject="sessions/b", limit=2),
-        FeedQuery(names=(SessionOpened.name,), subject="sessions/a", limit=2),
-    ],
-    ids=["an unknown name", "one subject", "both"],
-)
-async def test_a_reader_of_rare_events_does_not_read_the_others_again(
-    engine: AsyncEngine, pool: asyncpg.Pool, rare: FeedQuery
-) -> None:
-    await opened(engine, "a", "b", "c", "c", "c")
-    await told(pool, 5)
-    page = await feed_page(pool, SERVICE, rare)
-
-    assert not page.more
-    assert page.after == (await feed_end(pool, SERVICE))
-    assert page.after == (await feed_page(pool, SERVICE, FeedQuery())).after
-
-
-async def test_what_commits_late_follows_the_end_of_the_feed(
-    engine: AsyncEngine, pool: asyncpg.Pool
-) -> None:
-    async with transaction(engine) as late:
-        await record(late, SessionOpened(code="late"))
-        await opened(engine, "early")
-        end = await feed_end(pool, SERVICE)
-        none = await feed_page(pool, SERVICE, FeedQuery(subject="sessions/late"))
-
-    assert len(await told(pool, 2, FeedQuery(end))) == 2
-    assert len(await told(pool, 1, FeedQuery(none.after, subject="sessions/late"))) == 1
-
-
-async def test_a_reader_ahead_of_a_replica_is_not_sent_back(
-    engine: AsyncEngine, pool: asyncpg.Pool
-) -> None:
-    await opened(engine, "a")
-    await told(pool, 1)
-    ahead = Position(2**62, 1)
-
-    assert (await feed_page(pool, SERVICE, FeedQuery(ahead))).after == ahead
 
 
 @pytest.mark.parametrize(
