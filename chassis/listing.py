@@ -7,7 +7,7 @@ each combination of filters, and kept.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -32,17 +32,27 @@ from chassis.statements import Statement, compiled
 Kind = Literal["page", "count", "items", "cells", "features"]
 
 
+class Stratum(NamedTuple):
+    """A rank of rows, all better than those of the next.
+
+    `ordered` rows come in order from one index, as far as a page needs; the others are few, found
+    by another index and sorted: left alone, the planner walks the whole order to find them.
+    """
+
+    condition: ColumnElement[bool]
+    ordered: bool
+
+
 @dataclass(frozen=True)
 class Order:
     """A sort: expressions that are never null, the last one unique.
 
-    `strata` are conditions that share out the rows of the filter `within`, the best rows first;
-    within each the keys decide. A page is taken from one stratum after the other, so that the
-    many rows of the last are not even looked for when the first ones fill it.
+    `strata` share out the rows of the filter `within`; within each the keys decide. A page is
+    taken from one after the other: the last are not looked for when the first ones fill it.
     """
 
     keys: tuple[ColumnElement[Any], ...]
-    strata: tuple[ColumnElement[bool], ...] = ()
+    strata: tuple[Stratum, ...] = ()
     within: str = ""
 
 
@@ -54,7 +64,8 @@ class Listing:
     (a distance exists only with `near`). `filters` are conditions over bind parameters named as
     the query's bindings; the first of `orders` is the default. `cells` are the flat columns of
     the tabular exports, `place` is longitude and latitude in WGS 84 degrees. `remarks` are said
-    beside the items of every page. `max_age` is how many seconds a caller may keep an answer
+    beside the items of every page; `sources` is the path that tells where the facts of a file come
+    from, and its licence. `max_age` is how many seconds a caller may keep an answer
     without asking again.
     """
 
@@ -67,6 +78,7 @@ class Listing:
     variants: Mapping[str, ColumnElement[str]] = field(default_factory=dict)
     place: tuple[ColumnElement[float], ColumnElement[float]] | None = None
     remarks: Callable[[], Mapping[str, Any]] = dict
+    sources: str = ""
     max_age: int = 0
 
 
@@ -98,7 +110,7 @@ def statement(listing: Listing, shape: Shape) -> Statement:
     if shape.continued:
         chosen = chosen.where(_after(order, backwards=backwards))
     if order.strata:
-        ranks = [(stratum, rank) for rank, stratum in enumerate(order.strata)]
+        ranks = [(stratum.condition, rank) for rank, stratum in enumerate(order.strata)]
         chosen = chosen.order_by(case(*ranks, else_=len(ranks)))
     return compiled(chosen.order_by(*[key.desc() if backwards else key for key in order.keys]))
 
@@ -107,15 +119,20 @@ def _in_strata(listing: Listing, shape: Shape, order: Order) -> Select[Any]:
     """Return a page that looks into a stratum only when those before it do not fill it."""
     parts = []
     for number, stratum in list(enumerate(order.strata))[shape.stratum :]:
-        item, *keys = _selected(listing, shape, order)
-        rank: ColumnElement[str] = literal_column(f"'{number}'")
-        columns = [item, rank, *keys]
-        chosen = select(*[column.label(f"c{n}") for n, column in enumerate(columns)])
-        chosen = chosen.select_from(listing.source).where(stratum)
-        chosen = chosen.where(*_conditions(listing, shape, but=order.within))
+        marks = [key.label(f"key_{n}") for n, key in enumerate(order.keys)]
+        chosen = select(_item(listing, shape).label("item"), *marks).select_from(listing.source)
+        chosen = chosen.where(stratum.condition, *_conditions(listing, shape, but=order.within))
         if shape.continued and number == shape.stratum:
             chosen = chosen.where(_after(order, backwards=False))
-        parts.append(chosen.order_by(*order.keys).limit(_LIMIT).subquery().select())
+        if stratum.ordered:
+            chosen = chosen.order_by(*order.keys).limit(_LIMIT)
+        else:
+            chosen = chosen.offset(literal_column("0"))
+        found = chosen.subquery()
+        rank: ColumnElement[str] = literal_column(f"'{number}'").label("rank")
+        keys = [found.c[mark.name] for mark in marks]
+        shown = [func.convert_to(found.c.item, _UTF8), rank, *[cast(key, Text) for key in keys]]
+        parts.append(select(*shown).order_by(*keys).limit(_LIMIT).subquery().select())
     return select(union_all(*parts).subquery()).limit(_LIMIT)
 
 
@@ -150,8 +167,9 @@ def _item(listing: Listing, shape: Shape) -> ColumnElement[Any]:
         return item
     pair = func.json_each(cast(item, JSON)).table_valued("key", "value")
     kept = pair.c.key == func.any(bindparam("fields", type_=ARRAY(Text)))
-    cut = select(func.json_object_agg(pair.c.key, pair.c.value)).where(kept)
-    return cast(cut.scalar_subquery(), Text)
+    # json_object_agg prints spaces
+    members = func.string_agg(func.concat(func.to_json(pair.c.key), ":", pair.c.value), ",")
+    return func.concat("{", select(members).where(kept).scalar_subquery(), "}")
 
 
 def _after(order: Order, *, backwards: bool) -> ColumnElement[bool]:

@@ -23,14 +23,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, array
 
-from chassis.listing import Listing, Order
+from chassis.listing import Listing, Order, Stratum
 from chassis.statements import Statement, any_of, bound, compiled, instant, shares
-from services.towns.reference.contract import completeness
-from services.towns.tables import PLACE, TownCard, card
+from services.towns.reference.contract import SOURCES_PATH, completeness
+from services.towns.tables import PLACE, Region, TownCard, card
+
+SHOWN = (
+    *("programme_towns", "programme_communes", "memberships", "communes", "populations"),
+    *("action_counts", "selected_towns"),
+)
+"""The tables of facts that a town is made of."""
 
 EARTH_KM = 6371.0088
 """Mean radius of the Earth (IUGG), kilometres."""
 
+_region = Region.__table__.c
 _UNKNOWN_DISTANCE = "null}"
 """How the body of every card ends: the value of `distance_km`, its last key."""
 
@@ -74,14 +81,17 @@ _BY_PREFIX = _begins("\uffff")
 # the function, not the operator, where the index must not be asked
 _HOLDS_WORDS = func.ts_match_vq(card.search, _WHOLE_WORDS, type_=Boolean)
 _RELEVANCE = (
-    _BY_NAME,
-    and_(_MATCHES(_WHOLE_WORDS), not_(_BY_NAME)),
-    and_(_BY_PREFIX, not_(_BY_NAME), not_(_HOLDS_WORDS)),
-    and_(
-        _MATCHES(_RARE_WORD),
-        func.ts_match_vq(card.search, _WORDS, type_=Boolean),
-        not_(_BY_PREFIX),
-        not_(_HOLDS_WORDS),
+    Stratum(_BY_NAME, ordered=True),
+    Stratum(and_(_MATCHES(_WHOLE_WORDS), not_(_BY_NAME)), ordered=False),
+    Stratum(and_(_BY_PREFIX, not_(_BY_NAME), not_(_HOLDS_WORDS)), ordered=True),
+    Stratum(
+        and_(
+            _MATCHES(_RARE_WORD),
+            func.ts_match_vq(card.search, _WORDS, type_=Boolean),
+            not_(_BY_PREFIX),
+            not_(_HOLDS_WORDS),
+        ),
+        ordered=False,
     ),
 )
 """The name itself, then whole words anywhere, then its beginning, then beginnings of words."""
@@ -137,8 +147,8 @@ TOWNS = Listing(
         "population_lte": (card.population <= bound("population_lte", Integer))
         & (card.population >= 0),
         "updated_since": card.updated_at >= bound("updated_since", DateTime(timezone=True)),
-        "as_of": (card.member_from <= bound("as_of", Date))
-        & or_(card.member_until.is_(None), card.member_until > bound("as_of", Date)),
+        "as_of": (card.attested_from <= bound("as_of", Date))
+        & or_(card.gone_by.is_(None), card.gone_by > bound("as_of", Date)),
     },
     cells={
         "acv_id": card.acv_id,
@@ -148,17 +158,27 @@ TOWNS = Listing(
         "cohort": card.cohort,
         "insee_codes": func.array_to_string(card.insee_codes, "|"),
         "region_code": card.region_code,
+        "region_name": select(_region.name)
+        .where(_region.code == card.region_code)
+        .correlate(TownCard.__table__)
+        .scalar_subquery(),
         "department_codes": func.array_to_string(card.department_codes, "|"),
         "epci_sirens": func.array_to_string(card.epci_sirens, "|"),
         "population": func.nullif(card.population, -1),
+        "population_year": card.population_year,
         "member_from": card.member_from,
+        "attested_from": card.attested_from,
         "member_until": card.member_until,
+        "gone_by": card.gone_by,
+        "convention_signed_on": card.convention_signed_on,
         "waves": func.array_to_string(card.wave, "|"),
+        "selections_count": card.selections_count,
         "lon": card.lon,
         "lat": card.lat,
         "version": card.version,
         "updated_at": instant(card.updated_at),
     },
     place=(card.lon, card.lat),
-    remarks=partial(completeness, "programme_towns", "selected_towns"),
+    remarks=partial(completeness, *SHOWN),
+    sources=SOURCES_PATH,
 )
