@@ -34,7 +34,8 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.identifiers import uuid7
 
-_NAME = re.compile(r"fr\.acdt\.([a-z]+)\.[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*\.v[1-9][0-9]*")
+EVENT_NAME = r"^fr\.acdt\.[a-z]+(\.[a-z-]+){2}\.v\d+$"
+"""`fr.acdt.<service>.<entity>.<verb>.v<n>`, as the contract of the feed shows it."""
 _ORIGIN = "origin"
 
 
@@ -50,7 +51,7 @@ class Event(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **_: object) -> None:
         """Refuse, when the class is made, a name that is not `fr.acdt.service.entity.verb.v1`."""
-        if _NAME.fullmatch(cls.name) is None:
+        if re.fullmatch(EVENT_NAME, cls.name, re.ASCII) is None:
             raise ValueError(f"not the name of an event: {cls.name}")
 
     @property

@@ -7,6 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.contract import Output, Page
+from chassis.events import EVENT_NAME
 from chassis.feed import START, FeedPage, FeedQuery, Position, feed_end, feed_page
 from chassis.lane import Reading, Router
 from chassis.problems import InvalidCursor
@@ -14,7 +15,6 @@ from chassis.queries import LONGEST_PAGE
 from chassis.reads import JSON_PAGE, Answer, Bytes
 
 _LATEST = "latest"
-EVENT_NAME = r"^fr\.acdt\.[a-z]+(\.[a-z-]+){2}\.v\d+$"
 
 
 class CloudEvent(Output):

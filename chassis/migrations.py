@@ -18,10 +18,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from chassis.sqlstate import LOCK_NOT_AVAILABLE, sqlstate
+
 _TURN_SECONDS = 60
 _LOCK_TIMEOUT = "750ms"
 _LOCK_ATTEMPTS = 20
-_LOCK_NOT_AVAILABLE = "55P03"
 _RUNTIME_MAY = {"alembic_version": "SELECT", "event": "SELECT, INSERT"}
 """Tables where the runtime role has fewer rights than the default of the schema."""
 
@@ -172,7 +173,7 @@ async def _patiently(
             await connection.commit()
         except DBAPIError as error:
             await connection.rollback()
-            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            if sqlstate(error) != LOCK_NOT_AVAILABLE:
                 raise
             await asyncio.sleep(min(0.1 * attempt, 1))
         else:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -10,10 +9,8 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from chassis.database import sqlalchemy_url
-from chassis.idempotency import fingerprint, forget
+from chassis.idempotency import fingerprint
 from chassis.problems import TryAgain
 from tests.chassis.write_probe import (
     asked,
@@ -22,7 +19,6 @@ from tests.chassis.write_probe import (
     probe_client,
     shorten_waits,
 )
-from tests.conftest import as_role
 
 EFFECTS = "SELECT count(*) FROM trainings.event"
 KEYS = "SELECT count(*) FROM trainings.idempotency_key"
@@ -260,22 +256,6 @@ async def test_a_key_of_another_form_is_refused(probe: httpx.AsyncClient) -> Non
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid-idempotency-key")
 
 
-async def test_old_keys_are_forgotten_but_never_those_of_money(
-    probe: httpx.AsyncClient, fresh_url: str
-) -> None:
-    await book(probe, "k-1")
-    await book(probe, "k-1", "payments")
-    engine = create_async_engine(sqlalchemy_url(as_role(fresh_url, "trainings_runtime")))
-    async with AsyncSession(engine) as session, session.begin():
-        young = await forget(session, "trainings")
-        old = await forget(session, "trainings", age=timedelta(seconds=-1))
-    await engine.dispose()
-
-    assert (young, old) == (0, 1)
-    assert (await book(probe, "k-1", "payments")).headers["idempotent-replayed"] == "true"
-    assert "idempotent-replayed" not in (await book(probe, "k-1")).headers
-
-
 @given(st.dictionaries(st.text(), st.integers() | st.text()))
 def test_a_fingerprint_ignores_the_order_of_keys_and_nothing_else(body: dict[str, Any]) -> None:
     def made(content: bytes, target: str = "/v1/a?") -> bytes:
@@ -287,6 +267,19 @@ def test_a_fingerprint_ignores_the_order_of_keys_and_nothing_else(body: dict[str
     assert made(plain) == made(turned)
     assert made(plain) != made(plain, "/v1/b?")
     assert made(plain) != made(plain + b"x")
+
+
+def test_a_fingerprint_tells_long_integers_apart() -> None:
+    bodies = [b'{"n":%d}' % (2**64 + step) for step in range(3)]
+
+    assert len({fingerprint("POST", "/v1/a?", body=body) for body in bodies}) == 3
+
+
+@pytest.mark.parametrize("depth", [300, 900, 100_000])
+def test_a_fingerprint_survives_any_depth(depth: int) -> None:
+    body = b"[" * depth + b"]" * depth
+
+    assert len(fingerprint("POST", "/v1/a?", body=body)) == 32
 
 
 def test_the_contract_shows_the_key_and_its_refusals(fresh_url: str) -> None:
