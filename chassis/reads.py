@@ -229,6 +229,8 @@ class Reads:
             bom=query.bom,
         )
         headers = [*file.headers(datetime.now(UTC).date()), _keeping(listing.max_age), _VARY]
+        if listing.sources:
+            headers.append((b"link", f'<{listing.sources}>; rel="describedby license"'.encode()))
         if self._scope["method"] == "HEAD":
             return Nothing(headers, status=200)
         return Download(await self._context.exporter.open(file), headers)

@@ -8,6 +8,7 @@ from services.towns.geography import routes as geography
 from services.towns.policy import POLICY
 from services.towns.resolution import routes as resolution
 from services.towns.settings import Settings
+from services.towns.sources import routes as sources
 from services.towns.vocabularies import VOCABULARIES
 
 
@@ -22,6 +23,7 @@ def create_app(settings: Settings) -> ServiceApp:
             features.router,
             geography.router,
             resolution.router,
+            sources.router,
             label_router("towns", VOCABULARIES),
         ],
         policy=POLICY,

@@ -25,6 +25,7 @@ POLICY = PolicyTable(
         "list_town_features": Open(),
         "show_town_feature": Open(),
         "list_towns_events": Open(),
+        "list_towns_sources": Open(),
         "list_towns_labels": Open(),
     }
 )

@@ -211,7 +211,9 @@ class ReferenceLoad(Table):
 class TownCard(Table):
     """The read model of towns: the JSON as served, beside the columns that filters and sorts use.
 
-    `population` is -1 when unknown. `body` ends with `"distance_km":null}`.
+    `population` is -1 when unknown. `member_from` and `member_until` are stated by a source;
+    `attested_from` and `gone_by` are the bounds that dated lists prove. `body` ends with
+    `"distance_km":null}`.
     """
 
     __tablename__ = "town_card"
@@ -231,12 +233,17 @@ class TownCard(Table):
     department_codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     epci_sirens: Mapped[list[str]] = mapped_column(ARRAY(Text))
     insee_codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    member_from: Mapped[date]
+    member_from: Mapped[date | None]
     member_until: Mapped[date | None]
     lon: Mapped[float | None] = mapped_column(Double)
     lat: Mapped[float | None] = mapped_column(Double)
     search: Mapped[str] = mapped_column(TSVECTOR)
     wave: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    attested_from: Mapped[date]
+    gone_by: Mapped[date | None]
+    population_year: Mapped[int | None] = mapped_column(SmallInteger)
+    convention_signed_on: Mapped[date | None]
+    selections_count: Mapped[int] = mapped_column(SmallInteger)
 
 
 card = TownCard.__table__.c
@@ -258,7 +265,7 @@ Index("ix_town_card_region_code", card.region_code, card.acv_id)
 Index("ix_town_card_status", card.status, card.acv_id)
 Index("ix_town_card_phase", card.phase, card.acv_id)
 Index("ix_town_card_cohort", card.cohort, card.acv_id)
-Index("ix_town_card_member_from", card.member_from, card.member_until)
+Index("ix_town_card_attested_from", card.attested_from, card.gone_by)
 
 event = event_table(Table.metadata)
 idempotency_key = idempotency_table(Table.metadata)

@@ -33,6 +33,7 @@ _COPIED = (
     *("acv_id", "body", "version", "updated_at", "name", "sort_name", "population", "status"),
     *("phase", "phases", "cohort", "region_code", "department_codes", "epci_sirens"),
     *("insee_codes", "member_from", "member_until", "lon", "lat", "search", "wave"),
+    *("attested_from", "gone_by", "population_year", "convention_signed_on", "selections_count"),
 )
 
 

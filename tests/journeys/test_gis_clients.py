@@ -25,7 +25,8 @@ STARTING = 30.0
 FIELDS = {
     *("acv_id", "name", "insee_code", "status", "phase", "cohort", "region", "region_name"),
     *("department", "department_name", "epci", "epci_name", "population", "population_year"),
-    *("member_from", "member_until", "convention_signed_on", "wave", "url"),
+    *("member_from", "attested_from", "member_until", "gone_by", "convention_signed_on"),
+    *("wave", "selections_count", "url"),
 }
 
 
@@ -94,7 +95,9 @@ def test_gdal_reads_every_town_whatever_the_page(ogc: str, gis: Gdal, page: int)
     assert len(layer.places) == 222 + 11
     assert layer.fields.keys() >= FIELDS
     dates = {name for name, kind in layer.fields.items() if kind == "OFTDate"}
-    assert dates == {"member_from", "member_until", "convention_signed_on"}
+    assert dates == {
+        *("member_from", "attested_from", "member_until", "gone_by", "convention_signed_on")
+    }
     assert layer.crs in {"EPSG:4326", "OGC:CRS84"}
 
 

@@ -50,6 +50,11 @@ async def test_columns_say_what_the_body_says(towns_facts: AsyncSession) -> None
         assert card.department_codes == [department.code for department in body.departments]
         assert (card.version, card.updated_at) == (body.version, body.updated_at)
         assert (card.member_from, card.member_until) == (body.member_from, body.member_until)
+        assert (card.attested_from, card.gone_by) == (body.attested_from, body.gone_by)
+        assert card.population_year == body.population.reference_year
+        assert card.selections_count == len(body.act_selections)
+        signed_on = None if body.convention is None else body.convention.signed_on
+        assert card.convention_signed_on == signed_on
 
 
 async def test_the_period_of_a_card_is_the_one_of_the_rule(towns_facts: AsyncSession) -> None:
@@ -66,7 +71,7 @@ async def test_the_period_of_a_card_is_the_one_of_the_rule(towns_facts: AsyncSes
             for phase in read.memberships
         ]
         period = rules.membership_period(phases)
-        assert (period.start, period.until) == (read.member_from, read.member_until)
+        assert (period.start, period.until) == (read.attested_from, read.gone_by)
 
 
 async def test_a_stated_end_is_the_last_day_inside(towns_facts: AsyncSession) -> None:
@@ -75,7 +80,8 @@ async def test_a_stated_end_is_the_last_day_inside(towns_facts: AsyncSession) ->
 
     await cards.publish(towns_facts, ["acv-001"])
 
-    assert (await town(towns_facts, "acv-001"))["member_until"] == "2027-01-01"
+    found = await town(towns_facts, "acv-001")
+    assert (found["member_until"], found["gone_by"]) == ("2027-01-01", "2027-01-01")
 
 
 async def test_chalons_en_champagne(towns_facts: AsyncSession) -> None:
@@ -101,7 +107,7 @@ async def test_charleville_bid_for_the_first_wave(towns_facts: AsyncSession) -> 
     assert selection["holder_type"] == "commune"
     assert selection["holder_siren"] == found["communes"][0]["siren"]
     assert "Sedan" in selection["note"]
-    assert found["completeness"] == {"act_selections": "partial"}
+    assert found["completeness"] == {"act_selections": "partial", "communes": "complete"}
 
 
 async def test_la_fleche_and_sable_are_one_town_of_two_intercommunalities(
@@ -121,7 +127,8 @@ async def test_rambouillet_left_and_its_convention_is_unknown(towns_facts: Async
     found = await town(towns_facts, "acv-163")
 
     assert (found["status"], found["phase"]) == ("left", "acv1")
-    assert (found["member_from"], found["member_until"]) == ("2018-03-27", "2024-09-09")
+    assert (found["member_from"], found["attested_from"]) == ("2018-03-27", "2018-03-27")
+    assert (found["member_until"], found["gone_by"]) == (None, "2024-09-09")
     assert found["convention"] is None
     assert 2021 not in {year["reference_year"] for year in found["populations"]}
 
@@ -130,7 +137,7 @@ async def test_vallauris_left_between_two_lists_of_phase_2(towns_facts: AsyncSes
     found = await town(towns_facts, "acv-209")
 
     assert (found["status"], found["phase"]) == ("left", "acv2")
-    assert found["member_until"] == "2025-04-02"
+    assert (found["member_until"], found["gone_by"]) == (None, "2025-04-02")
     assert found["convention"]["signed_on"] == "2018-10-18"
 
 
@@ -148,7 +155,10 @@ async def test_tarbes_is_now_part_of_lourdes(towns_facts: AsyncSession) -> None:
 
     assert (tarbes["status"], tarbes["successor_acv_id"]) == ("merged", "acv-123")
     assert tarbes["links"]["successor"] == "/v1/towns/acv-123"
-    assert tarbes["member_until"] == "2025-04-02"
+    assert (tarbes["member_until"], tarbes["gone_by"]) == (None, "2025-04-02")
+    assert (tarbes["predecessors"], lourdes["predecessors"]) == ([], ["acv-200"])
+    assert tarbes["completeness"]["communes"] == "complete"
+    assert lourdes["completeness"]["communes"] == "partial"
     assert (lourdes["status"], lourdes["member_until"]) == ("active", None)
 
 
@@ -157,8 +167,9 @@ async def test_a_town_of_2023_is_a_member_since_its_earliest_proof(
 ) -> None:
     pontoise, saint_gaudens = await town(towns_facts, "acv-226"), await town(towns_facts, "acv-227")
 
-    assert (pontoise["member_from"], pontoise["phase"]) == ("2023-12-28", "acv2")
-    assert saint_gaudens["member_from"] == "2024-09-09"
+    assert (pontoise["member_from"], pontoise["phase"]) == (None, "acv2")
+    assert pontoise["attested_from"] == "2023-12-28"
+    assert (saint_gaudens["member_from"], saint_gaudens["attested_from"]) == (None, "2024-09-09")
 
 
 async def test_counts_that_differ_between_communes_are_not_added(

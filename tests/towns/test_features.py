@@ -203,7 +203,9 @@ async def test_the_schema_names_the_type_of_each_property(towns: httpx.AsyncClie
     assert list(shown) == list(feature["properties"])
     assert {kind["type"] for kind in shown.values()} == {"string", "integer"}
     dates = {name for name, kind in shown.items() if kind.get("format") == "date"}
-    assert dates == {"member_from", "member_until", "convention_signed_on"}
+    assert dates == {
+        *("member_from", "attested_from", "member_until", "gone_by", "convention_signed_on")
+    }
 
 
 async def test_a_feature_is_a_flat_row_that_says_what_the_town_says(
@@ -228,11 +230,36 @@ async def test_a_feature_is_a_flat_row_that_says_what_the_town_says(
         "population": town["population"]["inhabitants"],
         "population_year": town["population"]["reference_year"],
         "member_from": town["member_from"],
+        "attested_from": town["attested_from"],
         "member_until": town["member_until"],
+        "gone_by": town["gone_by"],
         "convention_signed_on": town["convention"]["signed_on"],
         "wave": "|".join(str(chosen["wave"]) for chosen in town["act_selections"]) or None,
+        "selections_count": len(town["act_selections"]),
         "url": f"{PUBLIC}/v1/towns/acv-051",
     }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/ogc", "/ogc/", "/ogc/api", "/ogc/conformance", "/ogc/collections"),
+        *("/ogc/collections/towns", "/ogc/collections/towns/schema", ITEMS, f"{ITEMS}/acv-051"),
+    ],
+)
+async def test_the_form_that_clients_ask_for_by_habit_is_accepted(
+    towns: httpx.AsyncClient, path: str
+) -> None:
+    assert (await towns.get(f"{path}?f=json")).status_code == 200
+    assert (await towns.get(f"{path}?f=html")).status_code == 400
+
+
+async def test_the_form_asked_for_stays_on_the_next_page(towns: httpx.AsyncClient) -> None:
+    page = (await towns.get(f"{ITEMS}?f=json&limit=200")).json()
+    (following,) = [link["href"] for link in page["links"] if link["rel"] == "next"]
+    rest = (await towns.get(following.removeprefix(PUBLIC))).json()
+    assert "f=json" in following
+    assert page["numberReturned"] + rest["numberReturned"] == page["numberMatched"] == 233
 
 
 async def test_a_town_of_two_communes_names_both(towns: httpx.AsyncClient) -> None:

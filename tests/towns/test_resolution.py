@@ -59,7 +59,7 @@ async def resolved(towns: httpx.AsyncClient, **asked: str | list[str]) -> dict[s
             id="a CEDEX code",
         ),
         pytest.param(
-            {"name": "Castres"}, "commune", "81065", "0.95", "exact-name", id="name as printed"
+            {"name": "Castres"}, "commune", "81065", "0.60", "exact-name", id="name as printed"
         ),
         pytest.param(
             {"name": "Castres - Mazamet"}, "town", "acv-047", "0.95", "exact-name", id="a pair"
@@ -125,10 +125,28 @@ async def test_what_is_not_held_is_not_guessed(
 async def test_the_answer_says_that_few_communes_are_held(towns: httpx.AsyncClient) -> None:
     found = await resolved(towns, name="Compertrix", postal_code="51510")
     (searched,) = found["completeness"]
-    assert (searched["table"], searched["rows"], searched["vintage"]) == (
-        "communes", 291, "COG 2026",
-    )  # fmt: skip
-    assert searched["note"]["fr"].startswith("Partielle")
+    assert searched == {
+        "table": "communes", "scope": "partial", "vintage": "COG 2026", "confidence": "high",
+    }  # fmt: skip
+    assert found["sources"] == "/v1/sources/towns"
+
+
+async def test_a_name_alone_says_that_others_may_bear_it(towns: httpx.AsyncClient) -> None:
+    (commune,) = (await resolved(towns, name="Saint-Denis", kind="commune"))["items"]
+    assert commune["confidence"] == "0.60"
+    assert "un code postal départage" in commune["reason"]["detail"]["fr"]
+    (region,) = (await resolved(towns, name="Bretagne", kind="region"))["items"]
+    assert region["confidence"] == "0.95"
+    assert "postal" not in region["reason"]["detail"]["fr"]
+
+
+async def test_a_postal_code_taken_for_a_code_is_told(towns: httpx.AsyncClient) -> None:
+    found = await resolved(towns, code="51000")
+    assert (found["outcome"], found["items"]) == ("none", [])
+    there = await towns.get(found["hint"]["href"])
+    assert [place["code"] for place in there.json()["items"]] == ["51108"]
+    assert (await resolved(towns, code="97499"))["hint"] is None
+    assert (await resolved(towns, code="51108"))["hint"] is None
 
 
 async def test_candidates_beyond_twenty_are_counted(towns: httpx.AsyncClient) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.towns.catalogue.rules import folded
 from services.towns.resolution.rules import (
     CERTAINTY,
+    NAME_ALONE,
     WHOLE,
     Place,
     Question,
@@ -154,7 +155,17 @@ def test_the_beginning_of_a_name_goes_before_its_words() -> None:
 
 def test_every_reason_has_a_worth_between_0_and_1() -> None:
     assert CERTAINTY.keys() == set(Reason)
-    assert all(0 < worth <= 1 for worth in CERTAINTY.values())
+    assert all(0 < value <= 1 for value in CERTAINTY.values())
+
+
+def test_a_name_alone_is_worth_less_where_others_may_bear_it() -> None:
+    (commune,) = ranked(asked("Châlons-en-Champagne"), PLACES, partial={"commune"})
+    assert str(commune.confidence) == "0.60"
+    (whole,) = ranked(asked("Grand Est"), PLACES, partial={"commune"})
+    assert str(whole.confidence) == "0.95"
+    (agreed,) = ranked(asked("Châlons-en-Champagne", "51000"), PLACES, partial={"commune"})
+    assert str(agreed.confidence) == "1.00"
+    assert all(NAME_ALONE[reason] < CERTAINTY[reason] for reason in NAME_ALONE)
 
 
 def test_a_name_alone_is_never_certain() -> None:

@@ -65,10 +65,12 @@ WITH town AS (
   SELECT t.acv_id, t.name, t.folded_name AS sort_name, t.status, m.phase, m.phases, t.cohort,
     t.region_code, c.department_codes, c.epci_sirens, c.insee_codes, m.member_from, m.member_until,
     c.lon, c.lat, s.wave, array_to_tsvector(t.words || c.words) AS search,
-    coalesce((y.years[cardinality(y.years)] ->> 'inhabitants')::integer, -1) AS population, (
+    coalesce((y.years[cardinality(y.years)] ->> 'inhabitants')::integer, -1) AS population,
+    (y.years[cardinality(y.years)] ->> 'reference_year')::smallint AS population_year,
+    m.attested_from, m.gone_by, t.convention_signed_on, s.selections_count, (
       SELECT row_to_json(o)::text FROM (
-        SELECT t.acv_id, t.name, t.cohort, t.status, t.successor_acv_id, m.phase, m.member_from,
-          m.member_until, m.memberships, c.place,
+        SELECT t.acv_id, t.name, t.cohort, t.status, t.successor_acv_id, b.predecessors, m.phase,
+          m.member_from, m.attested_from, m.member_until, m.gone_by, m.memberships, c.place,
           (SELECT row_to_json(o) FROM (
             SELECT code, name FROM towns.region WHERE code = t.region_code) o) AS region,
           ARRAY(SELECT row_to_json(o) FROM (
@@ -83,17 +85,23 @@ WITH town AS (
               t.convention_signed_on_2018 AS signed_on_2018) o
             WHERE o.signed_on IS NOT NULL) AS convention,
           c.actions, s.act_selections,
-          '{"act_selections":"partial"}'::json AS completeness,
+          (SELECT row_to_json(o) FROM (SELECT 'partial' AS act_selections,
+            CASE b.predecessors WHEN '{}' THEN 'complete' ELSE 'partial' END AS communes) o
+          ) AS completeness,
           (SELECT row_to_json(o) FROM (
             SELECT '/v1/towns/' || t.acv_id AS self, '/v1/regions/' || t.region_code AS region,
-              '/v1/towns/' || t.successor_acv_id AS successor) o) AS links
+              '/v1/towns/' || t.successor_acv_id AS successor,
+              '/v1/sources/towns' AS sources) o) AS links
       ) o) AS facts
   FROM town t
   JOIN composition c USING (acv_id)
   CROSS JOIN LATERAL (
     SELECT array_agg(phase ORDER BY phase) AS phases, max(phase) AS phase,
-      min(coalesce(starts_on, attested_on)) AS member_from,
-      (array_agg(coalesce(ends_on + 1, gone_from_list_on) ORDER BY phase DESC))[1] AS member_until,
+      CASE WHEN min(starts_on) <= min(attested_on) OR min(attested_on) IS NULL
+        THEN min(starts_on) END AS member_from,
+      min(coalesce(starts_on, attested_on)) AS attested_from,
+      (array_agg(ends_on + 1 ORDER BY phase DESC))[1] AS member_until,
+      (array_agg(coalesce(ends_on + 1, gone_from_list_on) ORDER BY phase DESC))[1] AS gone_by,
       array_agg(row_to_json(o) ORDER BY phase) AS memberships
     FROM (
       SELECT phase, starts_on, ends_on, attested_on, first_listed_on, last_listed_on,
@@ -102,12 +110,17 @@ WITH town AS (
     ) o
   ) m
   CROSS JOIN LATERAL (
+    SELECT ARRAY(SELECT acv_id FROM towns.town
+      WHERE successor_acv_id = t.acv_id ORDER BY acv_id) AS predecessors
+  ) b
+  CROSS JOIN LATERAL (
     SELECT ARRAY(SELECT row_to_json(o) FROM (
       SELECT reference_year, inhabitants FROM counted
       WHERE acv_id = t.acv_id ORDER BY reference_year) o) AS years
   ) y
   CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(DISTINCT wave) FILTER (WHERE wave IS NOT NULL), '{}') AS wave,
+    SELECT count(*)::smallint AS selections_count,
+      coalesce(array_agg(DISTINCT wave) FILTER (WHERE wave IS NOT NULL), '{}') AS wave,
       coalesce(array_agg(row_to_json(o) ORDER BY announced_on, selected_name), '{}')
         AS act_selections
     FROM (
@@ -127,13 +140,13 @@ WITH town AS (
 INSERT INTO towns.town_card AS card (
   acv_id, body, version, updated_at, name, sort_name, population, status, phase, phases, cohort,
   region_code, department_codes, epci_sirens, insee_codes, member_from, member_until, lon, lat,
-  search, wave)
+  search, wave, attested_from, gone_by, population_year, convention_signed_on, selections_count)
 SELECT acv_id, left(facts, -1) || ',"version":' || version || ',"updated_at":"'
     || to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     || '","distance_km"\\:null}',
   version, now(), name, sort_name, population, status, phase, phases, cohort,
   region_code, department_codes, epci_sirens, insee_codes, member_from, member_until, lon, lat,
-  search, wave
+  search, wave, attested_from, gone_by, population_year, convention_signed_on, selections_count
 FROM changed
 ON CONFLICT (acv_id) DO UPDATE SET
   body = excluded.body, version = excluded.version, updated_at = excluded.updated_at,
@@ -143,7 +156,10 @@ ON CONFLICT (acv_id) DO UPDATE SET
   department_codes = excluded.department_codes, epci_sirens = excluded.epci_sirens,
   insee_codes = excluded.insee_codes, member_from = excluded.member_from,
   member_until = excluded.member_until, lon = excluded.lon, lat = excluded.lat,
-  search = excluded.search, wave = excluded.wave
+  search = excluded.search, wave = excluded.wave, attested_from = excluded.attested_from,
+  gone_by = excluded.gone_by, population_year = excluded.population_year,
+  convention_signed_on = excluded.convention_signed_on,
+  selections_count = excluded.selections_count
 RETURNING acv_id, version
 """
 

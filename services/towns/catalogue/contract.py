@@ -1,14 +1,14 @@
 """What callers receive about towns; `null` means unknown."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from chassis.contract import Output, Page, Version
 from chassis.identifiers import DepartmentCode, Form, InseeCode, PostalCode, RegionCode, Siren
 from chassis.problems import Text
-from services.towns.reference.contract import Completeness
+from services.towns.reference.contract import Sourced
 from services.towns.vocabularies import (
     COMPLETENESS,
     CONFIDENCE,
@@ -62,6 +62,21 @@ EpciType = Annotated[
     ),
 ]
 SelfLink = Annotated[str, Field(description="Path of this resource")]
+
+
+MEMBER_FROM: Any = Field(
+    description="First day of membership, where a source states it; null: not known"
+)
+ATTESTED_FROM: Any = Field(
+    description="`member_from`, else the earliest dated proof: the town came in by this day"
+)
+MEMBER_UNTIL: Any = Field(
+    description="First day outside, where a source states it; null: still a member, or not known"
+)
+GONE_BY: Any = Field(
+    description="`member_until`, else the first dated list without the town: it left on this day"
+    " at the latest; null: in the latest list"
+)
 
 
 class Place(Output):
@@ -173,10 +188,15 @@ class ActSelection(Output):
 
 
 class TownCompleteness(Output):
-    """How far the lists inside a town are known to be whole."""
+    """How far the lists inside a town are known to be whole; its dates: see `memberships`."""
 
     act_selections: str = Field(
         description="`partial`: sources do not name every place; an empty list proves nothing",
+        json_schema_extra=COMPLETENESS.schema,
+    )
+    communes: str = Field(
+        description="`partial`: `predecessors` were merged into the town, and their communes and"
+        " populations are shown by them alone, not counted here",
         json_schema_extra=COMPLETENESS.schema,
     )
 
@@ -187,6 +207,7 @@ class TownLinks(Output):
     self: SelfLink
     region: str = Field(description="Path of the region")
     successor: str | None = Field(description="Path of the town it is now part of")
+    sources: str = Field(description="Path of the sources, their licences and whom to name")
 
 
 class Town(Output):
@@ -197,11 +218,12 @@ class Town(Output):
     cohort: int = Field(description="Year of the list that brought the town in: 2018 or 2023")
     status: OpenStatus
     successor_acv_id: AcvId | None
+    predecessors: list[AcvId] = Field(description="Towns that were merged into this one")
     phase: OpenPhase
-    member_from: date = Field(description="First day of membership that a source states or shows")
-    member_until: date | None = Field(
-        description="First day outside: dated list without the town; null: still a member"
-    )
+    member_from: date | None = MEMBER_FROM
+    attested_from: date = ATTESTED_FROM
+    member_until: date | None = MEMBER_UNTIL
+    gone_by: date | None = GONE_BY
     memberships: list[Membership] = Field(description="Phases, oldest first")
     place: Place | None = Field(description="Where the primary commune is")
     region: RegionName
@@ -228,7 +250,5 @@ class Town(Output):
     )
 
 
-class TownPage(Page[Town]):
+class TownPage(Page[Town], Sourced):
     """A page of towns, and how far what it says is known to be whole."""
-
-    completeness: list[Completeness]

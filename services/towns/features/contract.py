@@ -7,7 +7,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.contract import Output
 from chassis.identifiers import RegionCode
-from services.towns.catalogue.contract import AcvId, Inhabitants, Name, OpenPhase, OpenStatus, Year
+from services.towns.catalogue.contract import (
+    ATTESTED_FROM,
+    GONE_BY,
+    MEMBER_FROM,
+    MEMBER_UNTIL,
+    AcvId,
+    Inhabitants,
+    Name,
+    OpenPhase,
+    OpenStatus,
+    Year,
+)
 
 Degrees = Annotated[float, Field(ge=-180, le=180)]
 
@@ -125,11 +136,16 @@ class TownProperties(Output):
     epci_name: str | None
     population: Inhabitants | None = Field(description="Sum over its communes, in that year")
     population_year: Year | None
-    member_from: date = Field(description="First day of membership that a source states or shows")
-    member_until: date | None = Field(description="First day outside; null: still a member")
+    member_from: date | None = MEMBER_FROM
+    attested_from: date = ATTESTED_FROM
+    member_until: date | None = MEMBER_UNTIL
+    gone_by: date | None = GONE_BY
     convention_signed_on: date | None
     wave: str | None = Field(
         description="Known waves of Cnam sites; null proves nothing: the list is incomplete"
+    )
+    selections_count: int = Field(
+        ge=0, description="Known selections for a Cnam site, also those of an unknown wave"
     )
     url: str = Field(description="Address of all that is known about the town")
 

@@ -14,6 +14,7 @@ from services.towns.features.contract import (
     OgcSpatialExtent,
     OgcTemporalExtent,
 )
+from services.towns.reference.contract import SOURCES_PATH
 
 GEOJSON = "application/geo+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
@@ -79,6 +80,7 @@ def towns(public_url: str, *, attribution: str, around: Sequence[Any]) -> OgcCol
             _link(f"{collection}/items", "items", GEOJSON, "The towns"),
             # GDAL compares relations letter by letter, and writes this one so
             _link(f"{collection}/schema", "describedBy", SCHEMA, "The shape of a town"),
+            _link(public_url + SOURCES_PATH, "license", _JSON, "Sources and licences of the facts"),
             _link(f"{public_url}/v1/towns", "related", _JSON, "All that is known of the towns"),
             _link(f"{public_url}/v1/towns?format=csv", "enclosure", "text/csv", "The same as CSV"),
         ],

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chassis.identifiers import DepartmentCode, Form, InseeCode, RegionCode, Siren
 from chassis.problems import Text
@@ -78,8 +78,24 @@ def _at_most(value: int) -> int:
     return min(value, LONGEST_PAGE)
 
 
+class DocumentQuery(BaseModel):
+    """The one parameter of the documents around the features."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    f: Annotated[
+        Literal["json"] | None,
+        Field(description="What geographic clients add to ask for JSON, the only form there is"),
+    ] = None
+
+
 class FeatureQuery(PagedQuery):
     """Filters of the features; a repeated filter means "or"."""
+
+    f: Annotated[
+        Literal["json", "geojson"] | None,
+        Field(description="What geographic clients add to ask for GeoJSON, the only form there is"),
+    ] = None
 
     limit: Annotated[
         int,
@@ -121,6 +137,10 @@ class FeatureQuery(PagedQuery):
     wave: Annotated[
         list[Literal["1", "2"]] | None, Field(description="A known wave of Cnam sites")
     ] = None
+
+    def used(self) -> frozenset[str]:
+        """Return the names of the filters in use; the form is none."""
+        return super().used() - {"f"}
 
     def bindings(self) -> dict[str, Any]:
         """Add the numbers behind `bbox`, the days behind `datetime`, and the codes as numbers."""

@@ -27,11 +27,14 @@ from services.towns.features.contract import (
     TownProperties,
 )
 from services.towns.features.definition import definition, shape_of_feature
-from services.towns.features.queries import FeatureQuery
+from services.towns.features.queries import DocumentQuery, FeatureQuery
 
 router = Router()
 
 FeatureId = Annotated[AcvId, Path(description="`acv_id` of the town", examples=["acv-051"])]
+
+
+Document = Annotated[DocumentQuery, Query()]
 
 
 class GeoJson(JSONResponse):
@@ -52,32 +55,32 @@ class OpenApi(JSONResponse):
     media_type = documents.OPENAPI
 
 
-@router.read("/ogc/", answer=OgcLanding, shown=False)
-async def show_ogc_landing_with_slash(reads: Reading) -> Answer:
+@router.read("/ogc/", answer=OgcLanding, shown=False, invalid=InvalidParameter)
+async def show_ogc_landing_with_slash(reads: Reading, _form: Document) -> Answer:
     """Show the landing page to the clients that add a slash to every address (OWSLib)."""
     return reads.computed(documents.landing(reads.public_url, store.attribution()))
 
 
-@router.read("/ogc", answer=OgcLanding)
-async def show_ogc_landing(reads: Reading) -> Answer:
+@router.read("/ogc", answer=OgcLanding, invalid=InvalidParameter)
+async def show_ogc_landing(reads: Reading, _form: Document) -> Answer:
     """Show where everything is: the landing page of OGC API Features."""
     return reads.computed(documents.landing(reads.public_url, store.attribution()))
 
 
-@router.read("/ogc/api", answer=OgcApiDefinition, response_class=OpenApi)
-async def show_ogc_definition(reads: Reading) -> Answer:
+@router.read("/ogc/api", answer=OgcApiDefinition, response_class=OpenApi, invalid=InvalidParameter)
+async def show_ogc_definition(reads: Reading, _form: Document) -> Answer:
     """Show the definition of this part of the API, OpenAPI 3.0."""
     return _typed(_definition(reads.public_url), documents.OPENAPI)
 
 
-@router.read("/ogc/conformance", answer=OgcConformance)
-async def show_ogc_conformance(reads: Reading) -> Answer:
+@router.read("/ogc/conformance", answer=OgcConformance, invalid=InvalidParameter)
+async def show_ogc_conformance(reads: Reading, _form: Document) -> Answer:
     """List the conformance classes of OGC API Features that are kept to."""
     return reads.computed(documents.conformance())
 
 
-@router.read("/ogc/collections", answer=OgcCollections)
-async def list_ogc_collections(reads: Reading) -> Answer:
+@router.read("/ogc/collections", answer=OgcCollections, invalid=InvalidParameter)
+async def list_ogc_collections(reads: Reading, _form: Document) -> Answer:
     """List the collections of features: the towns alone."""
     around = await _around(reads)
     return reads.computed(
@@ -85,8 +88,8 @@ async def list_ogc_collections(reads: Reading) -> Answer:
     )
 
 
-@router.read("/ogc/collections/towns", answer=OgcCollection)
-async def show_ogc_collection(reads: Reading) -> Answer:
+@router.read("/ogc/collections/towns", answer=OgcCollection, invalid=InvalidParameter)
+async def show_ogc_collection(reads: Reading, _form: Document) -> Answer:
     """Show the collection of towns: its box, its time, its links."""
     around = await _around(reads)
     return reads.computed(
@@ -94,8 +97,13 @@ async def show_ogc_collection(reads: Reading) -> Answer:
     )
 
 
-@router.read("/ogc/collections/towns/schema", answer=FeatureShape, response_class=SchemaJson)
-async def show_town_feature_schema(_reads: Reading) -> Answer:
+@router.read(
+    "/ogc/collections/towns/schema",
+    answer=FeatureShape,
+    response_class=SchemaJson,
+    invalid=InvalidParameter,
+)
+async def show_town_feature_schema(_reads: Reading, _form: Document) -> Answer:
     """Show the shape of a feature: the columns that a table of towns has, and their types."""
     return _typed(_schema(), documents.SCHEMA)
 
@@ -129,8 +137,9 @@ async def list_town_features(reads: Reading, query: Annotated[FeatureQuery, Quer
     answer=LinkedTownFeature,
     refusals=[TownNotFound],
     response_class=GeoJson,
+    invalid=InvalidParameter,
 )
-async def show_town_feature(reads: Reading, feature_id: FeatureId) -> Answer:
+async def show_town_feature(reads: Reading, feature_id: FeatureId, _form: Document) -> Answer:
     """Show one town as a GeoJSON feature."""
     links = _json(documents.links_of_feature(reads.public_url, feature_id)).decode()
     values = {"acv_id": feature_id, "links": links, "public_url": reads.public_url}

@@ -8,7 +8,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Double,
-    Integer,
     SmallInteger,
     Text,
     cast,
@@ -21,19 +20,18 @@ from sqlalchemy import (
 
 from chassis.listing import Listing, Order, feature
 from chassis.statements import any_of, bound, compiled, shares
+from services.towns.catalogue.store import SHOWN
+from services.towns.reference.contract import attributions
 from services.towns.reference.manifest import shipped
 from services.towns.tables import PLACE, TownCard, card
 
 _BETWEEN: ColumnElement[str] = literal_column("'|'")
-_TABLES = ("programme_towns", "communes", "populations")
-"""The shipped tables whose sources a map of the towns has to name."""
 
 
 @cache
 def attribution() -> str:
     """Return whom to name beside the features."""
-    known = {entry.name: entry.attribution for entry in shipped()}
-    return "\n".join(dict.fromkeys(str(known[name]) for name in _TABLES))
+    return "\n".join(attributions([entry for entry in shipped() if entry.name in SHOWN]))
 
 
 _FACTS = (
@@ -42,8 +40,6 @@ _FACTS = (
         column("region", JSON),
         column("departments", JSON),
         column("epcis", JSON),
-        column("population", JSON),
-        column("convention", JSON),
         name="facts",
     )
     .render_derived(with_types=True)
@@ -83,11 +79,14 @@ def _properties() -> ColumnElement[Any]:
             _joined(card.epci_sirens).label("epci"),
             _names(_FACTS.c.epcis).label("epci_name"),
             func.nullif(card.population, literal_column("-1")).label("population"),
-            cast(_key(_FACTS.c.population, "reference_year"), Integer).label("population_year"),
+            card.population_year,
             card.member_from,
+            card.attested_from,
             card.member_until,
-            _key(_FACTS.c.convention, "signed_on").label("convention_signed_on"),
+            card.gone_by,
+            card.convention_signed_on,
             _joined(card.wave).label("wave"),
+            card.selections_count,
             func.concat(
                 bound("public_url", Text), literal_column("'/v1/towns/'"), card.acv_id
             ).label("url"),
@@ -124,8 +123,8 @@ FEATURES = Listing(
         "cohort": any_of(card.cohort, "cohort", kind=SmallInteger),
         "wave": shares(card.wave, "wave", kind=SmallInteger),
         "bbox": or_(_box("west", "east"), _box("west_again", "east_again")),
-        "datetime": (card.member_from <= bound("last_day", Date))
-        & or_(card.member_until.is_(None), card.member_until > bound("first_day", Date)),
+        "datetime": (card.attested_from <= bound("last_day", Date))
+        & or_(card.gone_by.is_(None), card.gone_by > bound("first_day", Date)),
     },
     cells={},
     place=(card.lon, card.lat),
@@ -148,9 +147,9 @@ AROUND_ALL = compiled(
         func.min(card.lat),
         func.max(card.lon),
         func.max(card.lat),
-        func.min(card.member_from),
+        func.min(card.attested_from),
         # the latest day outside, unless a town is still a member
-        func.max(func.coalesce(card.member_until, literal_column("date 'infinity'"))),
+        func.max(func.coalesce(card.gone_by, literal_column("date 'infinity'"))),
     )
 )
 """West, south, east, north, first day, first day after; all null while there is no town."""

@@ -18,9 +18,12 @@ from services.towns.catalogue.contract import (
     RegionName,
     SelfLink,
 )
-from services.towns.reference.contract import Completeness
+from services.towns.reference.contract import Sourced
 from services.towns.vocabularies import ZONE
 
+Vintage = Annotated[
+    str, Field(description="State of the official source that this shows", examples=["COG 2026"])
+]
 Zone = Annotated[
     str,
     Field(
@@ -51,6 +54,7 @@ class Commune(Output):
     population: PopulationOfYear | None = Field(description="Latest legal population")
     place: Place | None
     acv_id: AcvId | None = Field(description="The programme town it is part of")
+    vintage: Vintage
     links: CommuneLinks
 
 
@@ -73,6 +77,7 @@ class Epci(Output):
     )
     department_code: DepartmentCode
     region_code: RegionCode
+    vintage: Vintage
     links: Links
 
 
@@ -84,6 +89,7 @@ class Department(Output):
     region_code: RegionCode
     zone: Zone
     chief_town_insee: InseeCode = Field(description="INSEE code of the chief town")
+    vintage: Vintage
     links: Links
 
 
@@ -94,28 +100,21 @@ class Region(Output):
     name: Name
     zone: Zone
     chief_town_insee: InseeCode = Field(description="INSEE code of the chief town")
+    vintage: Vintage
     links: Links
 
 
-class CommunePage(Page[Commune]):
+class CommunePage(Page[Commune], Sourced):
     """A page of communes, and how far the list is known to be whole."""
 
-    completeness: list[Completeness]
 
-
-class EpciPage(Page[Epci]):
+class EpciPage(Page[Epci], Sourced):
     """A page of intercommunalities, and how far the list is known to be whole."""
 
-    completeness: list[Completeness]
 
-
-class DepartmentPage(Page[Department]):
+class DepartmentPage(Page[Department], Sourced):
     """A page of departments, and how far the list is known to be whole."""
 
-    completeness: list[Completeness]
 
-
-class RegionPage(Page[Region]):
+class RegionPage(Page[Region], Sourced):
     """A page of regions, and how far the list is known to be whole."""
-
-    completeness: list[Completeness]

@@ -21,14 +21,21 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from chassis.listing import Listing, Order
 from chassis.statements import Statement, any_of, bound, compiled, json_of, shares
-from services.towns.reference.contract import completeness
-from services.towns.tables import Commune, Department, Epci, Region
+from services.towns.reference.contract import SOURCES_PATH, completeness
+from services.towns.tables import Commune, Department, Epci, ReferenceLoad, Region
 
 AN_HOUR = 3600
 """How long a caller may keep official facts without asking again, seconds."""
 
 _commune, _epci = Commune.__table__.c, Epci.__table__.c
+_load = ReferenceLoad.__table__.c
 _department, _region = Department.__table__.c, Region.__table__.c
+
+
+def _vintage(table: str) -> ColumnElement[str]:
+    """Return which state of its source a table of facts shows."""
+    chosen = select(_load.vintage).where(_load.table_name == literal_column(f"'{table}'"))
+    return chosen.scalar_subquery()
 
 
 def _path(collection: str, key: ColumnElement[str]) -> ColumnElement[str]:
@@ -82,6 +89,10 @@ def _one(listing: Listing, key: ColumnElement[str]) -> Statement:
     return compiled(chosen.where(key == bound("code", Text)))
 
 
+_NAMED_IN = {"communes": ("departments", "regions", "epcis")}
+"""The other tables whose facts the items of a list show."""
+
+
 def _listing(
     name: str,
     source: FromClause,
@@ -99,7 +110,8 @@ def _listing(
         filters=filters,
         cells=cells,
         place=(_commune.lon, _commune.lat) if name == "communes" else None,
-        remarks=partial(completeness, name),
+        remarks=partial(completeness, name, *_NAMED_IN.get(name, ())),
+        sources=SOURCES_PATH,
         max_age=AN_HOUR,
     )
 
@@ -138,6 +150,7 @@ COMMUNES = _listing(
             )
         ),
         acv_id=_commune.acv_id,
+        vintage=_vintage("communes"),
         links=json_of(
             self=_path("communes", _commune.insee_code), town=_path("towns", _commune.acv_id)
         ),
@@ -192,7 +205,9 @@ _EPCI = {
 EPCIS = _listing(
     "epcis",
     Epci.__table__,
-    item=json_of(**_EPCI, links=json_of(self=_path("epcis", _epci.siren))),
+    item=json_of(
+        **_EPCI, vintage=_vintage("epcis"), links=json_of(self=_path("epcis", _epci.siren))
+    ),
     orders=_orders(_epci.siren, _epci.folded_name, population=_epci.population),
     filters={
         "epci": any_of(_epci.siren, "epci"),
@@ -218,7 +233,11 @@ _DEPARTMENT = {
 DEPARTMENTS = _listing(
     "departments",
     Department.__table__,
-    item=json_of(**_DEPARTMENT, links=json_of(self=_path("departments", _department.code))),
+    item=json_of(
+        **_DEPARTMENT,
+        vintage=_vintage("departments"),
+        links=json_of(self=_path("departments", _department.code)),
+    ),
     orders=_orders(_department.code, _department.folded_name),
     filters={
         "region": any_of(_department.region_code, "region"),
@@ -239,7 +258,9 @@ _REGION = {
 REGIONS = _listing(
     "regions",
     Region.__table__,
-    item=json_of(**_REGION, links=json_of(self=_path("regions", _region.code))),
+    item=json_of(
+        **_REGION, vintage=_vintage("regions"), links=json_of(self=_path("regions", _region.code))
+    ),
     orders=_orders(_region.code, _region.folded_name),
     filters={
         "region": any_of(_region.code, "region"),

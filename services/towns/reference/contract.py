@@ -1,10 +1,13 @@
-"""What a page of official facts says of itself: where they come from and what is missing."""
+"""What answers say of the official facts in them: where they come from and what is missing."""
 
 from pydantic import Field
 
 from chassis.contract import Output
-from services.towns.reference.manifest import shipped
-from services.towns.vocabularies import CONFIDENCE
+from services.towns.reference.manifest import Shipped, shipped
+from services.towns.vocabularies import COMPLETENESS, CONFIDENCE
+
+SOURCES_PATH = "/v1/sources/towns"
+"""Where the sources of this service are told in full."""
 
 
 class Wording(Output):
@@ -15,32 +18,99 @@ class Wording(Output):
 
 
 class Completeness(Output):
-    """One shipped table: its vintage, its known holes, and whom to name."""
+    """One table of facts in an answer, in short; the path `sources` tells the rest."""
 
     table: str = Field(description="Name of the table of facts")
-    rows: int = Field(ge=0)
+    scope: str = Field(
+        description="`partial`: rows are missing", json_schema_extra=COMPLETENESS.schema
+    )
     vintage: str = Field(description="State of the source that the rows show")
     confidence: str = Field(
-        description="How far the rows can be trusted",
-        json_schema_extra=CONFIDENCE.schema,
+        description="How far the rows can be trusted", json_schema_extra=CONFIDENCE.schema
+    )
+
+
+class Sourced(Output):
+    """What every answer made of official facts says of them."""
+
+    completeness: list[Completeness] = Field(description="The tables that the answer shows")
+    attribution: list[str] = Field(description="To be shown wherever the facts are shown again")
+    sources: str = Field(description="Path of the sources: licences, known holes, checksums")
+
+
+class Source(Output):
+    """One table of official facts: its source, its licence, its known holes."""
+
+    table: str = Field(description="Name of the table of facts")
+    title: Wording
+    rows: int = Field(ge=0)
+    scope: str = Field(
+        description="`partial`: rows are missing", json_schema_extra=COMPLETENESS.schema
+    )
+    vintage: str = Field(description="State of the source that the rows show")
+    confidence: str = Field(
+        description="How far the rows can be trusted", json_schema_extra=CONFIDENCE.schema
     )
     note: Wording = Field(description="What is whole and what is missing")
+    source: str = Field(description="Who published the facts, and where they were read")
+    source_url: str | None = Field(description="Address of the source; null: row by row")
+    licence: str = Field(description="Under which the facts may be shown again")
     attribution: str | None = Field(description="To be shown wherever the facts are shown again")
+    sha256: str = Field(description="Checksum of the table as it is shipped")
 
 
-def completeness(*tables: str) -> dict[str, list[dict[str, object]]]:
-    """Return what a page says of the tables behind it, in the order asked for."""
+class SourceList(Output):
+    """Every table of official facts of a service."""
+
+    items: list[Source]
+
+
+def completeness(*tables: str) -> dict[str, object]:
+    """Return what an answer says of the tables behind it, in the order asked for."""
     known = {entry.name: entry for entry in shipped()}
-    return {
-        "completeness": [
+    return Sourced(
+        completeness=[
             Completeness(
                 table=name,
-                rows=known[name].rows,
+                scope=known[name].scope,
                 vintage=known[name].vintage,
                 confidence=known[name].confidence,
-                note=Wording(fr=known[name].completeness.fr, en=known[name].completeness.en),
-                attribution=known[name].attribution,
-            ).model_dump()
+            )
             for name in tables
+        ],
+        attribution=attributions([known[name] for name in tables]),
+        sources=SOURCES_PATH,
+    ).model_dump()
+
+
+def attributions(entries: list[Shipped]) -> list[str]:
+    """Return whom to name, each once; a shorter form of another is left out."""
+    known = list(dict.fromkeys(entry.attribution for entry in entries if entry.attribution))
+    return [
+        text
+        for text in known
+        if not any(other != text and other.startswith(text) for other in known)
+    ]
+
+
+def every_source() -> SourceList:
+    """Return all that is known of every table."""
+    return SourceList(
+        items=[
+            Source(
+                table=entry.name,
+                title=Wording(fr=entry.title.fr, en=entry.title.en),
+                rows=entry.rows,
+                scope=entry.scope,
+                vintage=entry.vintage,
+                confidence=entry.confidence,
+                note=Wording(fr=entry.completeness.fr, en=entry.completeness.en),
+                source=entry.source,
+                source_url=entry.source_url,
+                licence=entry.licence,
+                attribution=entry.attribution,
+                sha256=entry.sha256,
+            )
+            for entry in shipped()
         ]
-    }
+    )

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
@@ -41,6 +42,7 @@ class Shipped(BaseModel):
     attribution: str | None
     vintage: str
     confidence: str
+    scope: Literal["complete", "partial"]
     completeness: Wording
     sha256: str
     rows: int

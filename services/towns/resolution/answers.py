@@ -1,13 +1,21 @@
 """From a question to the answer: read what comes into question, rank it, say why."""
 
+import re
+from collections.abc import Collection
+
 from chassis.database import ReadPool
 from chassis.problems import Text
 from services.towns.catalogue.rules import folded, search_condition
-from services.towns.reference.contract import Completeness, Wording, completeness
+from services.towns.reference.contract import Sourced, Wording, completeness
 from services.towns.resolution import store
-from services.towns.resolution.contract import Resolution, ResolutionReason, ResolvedPlace
+from services.towns.resolution.contract import (
+    Resolution,
+    ResolutionHint,
+    ResolutionReason,
+    ResolvedPlace,
+)
 from services.towns.resolution.queries import ResolveQuery
-from services.towns.resolution.rules import Candidate, Place, Question, ranked
+from services.towns.resolution.rules import NAME_ALONE, Candidate, Place, Question, ranked
 from services.towns.vocabularies import REASON
 
 MOST_SHOWN = 20
@@ -19,6 +27,12 @@ _TABLES = {
     "region": "regions",
     "town": "programme_towns",
 }
+_OTHERS_UNKNOWN = Text(
+    " ; d'autres lieux de France, que nous n'avons pas, peuvent porter ce nom : un code postal"
+    " départage",
+    "; other places of France, which we do not hold, may bear this name: a postal code decides",
+)
+_FIVE_DIGITS = re.compile("[0-9]{5}")
 _COLLECTIONS = _TABLES | {"town": "towns"}
 
 
@@ -30,14 +44,35 @@ async def resolution(pool: ReadPool, query: ResolveQuery) -> Resolution:
         folded_name=folded(query.name or ""),
         postal_code=query.postal_code,
     )
-    candidates = ranked(question, await _places(pool, query))
+    tables = [_TABLES[kind] for kind in dict.fromkeys(query.kinds())]
+    searched = Sourced.model_validate(completeness(*tables))
+    holed = {table.table for table in searched.completeness if table.scope == "partial"}
+    partial = frozenset(kind for kind, table in _TABLES.items() if table in holed)
+    candidates = ranked(question, await _places(pool, query), partial=partial)
     shown = candidates[:MOST_SHOWN]
-    searched = completeness(*(_TABLES[kind] for kind in dict.fromkeys(query.kinds())))
     return Resolution(
         outcome=("none", "one", "several")[min(len(candidates), 2)],
-        items=[_shown(candidate, among=len(candidates)) for candidate in shown],
+        items=[_shown(found, among=len(candidates), partial=partial) for found in shown],
         omitted=len(candidates) - len(shown),
-        completeness=[Completeness.model_validate(table) for table in searched["completeness"]],
+        hint=None if candidates else await _hint(pool, query),
+        **dict(searched),
+    )
+
+
+async def _hint(pool: ReadPool, query: ResolveQuery) -> ResolutionHint | None:
+    """Return the question of whoever took a postal code for a code."""
+    if query.code is None or not _FIVE_DIGITS.fullmatch(query.code):
+        return None
+    values = {"kinds": ["commune"], "postal_code": query.code}
+    made = store.BY_POSTAL_CODE
+    if not await pool.fetch(made.sql, *made.arguments(values)):
+        return None
+    return ResolutionHint(
+        detail=Wording(
+            fr=f"{query.code} n'est pas un code INSEE que nous connaissons, mais un code postal.",
+            en=f"{query.code} is no INSEE code that we know, but a postal code.",
+        ),
+        href=f"/v1/resolve?postal_code={query.code}",
     )
 
 
@@ -58,13 +93,15 @@ async def _places(pool: ReadPool, query: ResolveQuery) -> list[Place]:
     return [Place(**{**row, "postal_codes": tuple(row["postal_codes"] or ())}) for row in rows]
 
 
-def _shown(candidate: Candidate, *, among: int) -> ResolvedPlace:
+def _shown(candidate: Candidate, *, among: int, partial: Collection[str]) -> ResolvedPlace:
     place, why = candidate.place, REASON.labels[candidate.reason]
     others = Text("", "")
     if among > 1:
         others = Text(
             f" ; {among} lieux répondent à la question", f"; {among} places answer the question"
         )
+    if place.kind in partial and candidate.reason in NAME_ALONE:
+        others = Text(others.fr + _OTHERS_UNKNOWN.fr, others.en + _OTHERS_UNKNOWN.en)
     return ResolvedPlace(
         kind=place.kind,
         code=place.code,

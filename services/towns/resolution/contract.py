@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chassis.contract import Output
 from services.towns.catalogue.contract import AcvId
-from services.towns.reference.contract import Completeness, Wording
+from services.towns.reference.contract import Sourced, Wording
 from services.towns.vocabularies import OUTCOME, PLACE_KIND, REASON
 
 PlaceKind = Annotated[
@@ -44,7 +44,14 @@ class ResolvedPlace(Output):
     reason: ResolutionReason
 
 
-class Resolution(Output):
+class ResolutionHint(Output):
+    """Another question, which we can answer."""
+
+    detail: Wording
+    href: str = Field(description="Path of the question")
+
+
+class Resolution(Sourced):
     """The places that may be meant, the likeliest first; none: we do not hold it, and do not guess.
 
     `several` is an answer to be judged by a person, whatever the confidences.
@@ -56,4 +63,6 @@ class Resolution(Output):
     )
     items: list[ResolvedPlace]
     omitted: int = Field(ge=0, description="Candidates, less likely, that are not shown")
-    completeness: list[Completeness] = Field(description="What was searched, and its holes")
+    hint: ResolutionHint | None = Field(
+        description="When nothing is found: the question that may have been meant"
+    )

@@ -1,7 +1,7 @@
 """How surely a place is the one that a code or a name from elsewhere means."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
@@ -38,10 +38,15 @@ CERTAINTY: Mapping[Reason, Decimal] = {
     Reason.POSTAL_CODE_ONLY: Decimal("0.50"),
     Reason.NAME_WORDS: Decimal("0.40"),
 }
-"""How much each reason is worth alone, a fraction 0-1: a convention of ours, not a statistic.
+"""How much each reason is worth alone, a fraction 0-1: a convention of ours, not a statistic."""
 
-A name alone is never certain: the communes that we do not hold may bear it too.
-"""
+NAME_ALONE: Mapping[Reason, Decimal] = {
+    Reason.EXACT_NAME: Decimal("0.60"),
+    Reason.FOLDED_NAME: Decimal("0.55"),
+    Reason.NAME_PREFIX: Decimal("0.40"),
+    Reason.NAME_WORDS: Decimal("0.25"),
+}
+"""How much a name is worth among places of a kind that we hold in part: others may bear it too."""
 
 WHOLE = frozenset(
     {
@@ -157,7 +162,24 @@ def postal_area(postal_code: str) -> str:
     return postal_code[: 3 if postal_code.startswith(("97", "98")) else 2]
 
 
-def ranked(question: Question, places: Sequence[Place]) -> list[Candidate]:
+def worth(place: Place, reason: Reason, *, partial: Collection[str] = ()) -> Decimal:
+    """Return how much a reason is worth for a place, before it is shared.
+
+    Args:
+        place: the candidate.
+        reason: what speaks for it.
+        partial: the kinds of places of which we hold some only.
+
+    Returns:
+        A fraction 0-1: `CERTAINTY`, or less for a name alone of a kind that we hold in part.
+    """
+    among_some = place.kind in partial and reason in NAME_ALONE
+    return NAME_ALONE[reason] if among_some else CERTAINTY[reason]
+
+
+def ranked(
+    question: Question, places: Sequence[Place], *, partial: Collection[str] = ()
+) -> list[Candidate]:
     """Return the places that may be meant, the likeliest first.
 
     Where a code or a whole name agrees, mere beginnings and words are left out. A town is left
@@ -167,6 +189,7 @@ def ranked(question: Question, places: Sequence[Place]) -> list[Candidate]:
     Args:
         question: what the caller knows.
         places: those to choose from, each once.
+        partial: the kinds of places of which we hold some only.
 
     Returns:
         Candidates whose confidences add up to 1 at most; empty: no place that we hold.
@@ -181,11 +204,13 @@ def ranked(question: Question, places: Sequence[Place]) -> list[Candidate]:
         if place.kind != "town" or place.acv_id not in named
     ]
     candidates = [
-        Candidate(place, reason, _shared(CERTAINTY[reason], len(kept))) for place, reason in kept
+        Candidate(place, reason, _shared(worth(place, reason, partial=partial), len(kept)))
+        for place, reason in kept
     ]
     return sorted(
         candidates,
         key=lambda found: (
+            -found.confidence,
             -CERTAINTY[found.reason],
             found.place.folded_name,
             found.place.kind,

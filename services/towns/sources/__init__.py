@@ -1,0 +1,1 @@
+"""Where the official facts come from, for whoever shows them again."""
