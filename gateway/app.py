@@ -19,6 +19,8 @@ from gateway.feed import Watcher
 from gateway.forwarding import Deadlines, Forwarder
 from gateway.headers import READS
 from gateway.http_upstream import OverHttp
+from gateway.methods import Methods
+from gateway.own_contract import own_contract
 from gateway.own_routes import own_routes
 from gateway.routing import Collections
 from gateway.settings import Settings
@@ -51,7 +53,7 @@ def create_app(settings: Settings, upstreams: Mapping[str, Upstream] | None = No
         larger_bodies=gateway.larger_bodies,
         may_read_metrics=operators(settings.metrics_token),
     )
-    return Decorated(edge, settings.origins)
+    return Decorated(edge, settings.origins, methods=gateway.methods.at)
 
 
 class Gateway:
@@ -60,6 +62,7 @@ class Gateway:
     def __init__(self, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
         contracts = committed(settings.contracts)
         self._collections = Collections(contracts)
+        self.methods = Methods({**contracts, "gateway": own_contract()})
         self.larger_bodies = {
             path: largest
             for contract in contracts.values()

@@ -1,7 +1,17 @@
 """How a program finds its way: the API root and the RFC 9727 catalogue."""
 
-from gateway.contracts import SERVICES
-from gateway.own_contract import ApiCatalog, ApiRoot, CollectionLink, Guarantees, Link, LinkContext
+from collections.abc import Mapping
+
+from gateway.contracts import SERVICES, Contract
+from gateway.own_contract import (
+    ApiCatalog,
+    ApiRoot,
+    CollectionLink,
+    Guarantees,
+    Licence,
+    Link,
+    LinkContext,
+)
 from gateway.routing import Collections
 from gateway.settings import Settings
 
@@ -10,9 +20,27 @@ _JSON_3_0 = "application/vnd.oai.openapi+json;version=3.0"
 LINKSET = (
     b'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"; charset=utf-8'
 )
+LICENCES = [
+    Licence(
+        identifier="etalab-2.0",
+        name="Licence Ouverte 2.0",
+        url="https://www.etalab.gouv.fr/licence-ouverte-open-licence",
+        covers="Tous les faits, sauf mention contraire / All facts unless stated otherwise",
+        attribution="ANCT, INSEE, DGCL, La Poste",
+    ),
+    Licence(
+        identifier="CC-BY-4.0",
+        name="CC BY 4.0",
+        url="https://creativecommons.org/licenses/by/4.0/",
+        covers="Coordonnées d’outre-mer / Overseas coordinates",
+        attribution="GeoNames, https://www.geonames.org",
+    ),
+]
 
 
-def api_root(settings: Settings, collections: Collections) -> ApiRoot:
+def api_root(
+    settings: Settings, collections: Collections, contracts: Mapping[str, Contract]
+) -> ApiRoot:
     """Return the root document: all links absolute, so that it can be read anywhere."""
     here = settings.public_url
     return ApiRoot(
@@ -21,7 +49,7 @@ def api_root(settings: Settings, collections: Collections) -> ApiRoot:
             "Villes du programme Action cœur de ville, formations du Cnam, financements, évaluation"
         ),
         collections=[
-            CollectionLink(href=f"{here}{prefix}", service=service)
+            _collection(here, prefix, service=service, contract=contracts[service])
             for prefix, service in collections.owned()
         ],
         openapi_url=f"{here}/openapi.json",
@@ -31,7 +59,7 @@ def api_root(settings: Settings, collections: Collections) -> ApiRoot:
         status_url=f"{here}/status",
         problems_url=f"{here}/problems",
         api_catalog_url=f"{here}/.well-known/api-catalog",
-        licence="etalab-2.0",
+        licences=LICENCES,
         guarantees=Guarantees(
             availability_percent=settings.availability,
             rate_limit=None,
@@ -39,6 +67,15 @@ def api_root(settings: Settings, collections: Collections) -> ApiRoot:
             access_request_url=settings.access_request_url,
         ),
     )
+
+
+def _collection(here: str, prefix: str, *, service: str, contract: Contract) -> CollectionLink:
+    """Return the link of a collection; with its parameters where it answers nothing without."""
+    asked = contract["paths"].get(prefix, {}).get("get", {}).get("parameters", [])
+    needed = any(one.get("required") or "x-required-unless" in one["schema"] for one in asked)
+    names = ",".join(one["name"] for one in asked if one["in"] == "query")
+    template = f"{{?{names}}}" if needed else ""
+    return CollectionLink(href=f"{here}{prefix}{template}", service=service, templated=needed)
 
 
 def api_catalog(settings: Settings) -> ApiCatalog:

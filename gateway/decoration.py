@@ -1,6 +1,6 @@
 """What every answer of the gateway carries: who may read it, and how browsers must treat it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,7 +17,6 @@ _EXPOSED = (
     b"Age, Allow, Content-Disposition, Content-Location, ETag, Idempotent-Replayed, Link, Location,"
     b" Retry-After, X-Request-Id"
 )
-_ALLOWED_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _ALLOWED_HEADERS = (
     b"Accept, Accept-Language, Authorization, Cache-Control, Content-Type, Idempotency-Key,"
     b" If-Match, If-None-Match, X-Request-Id, traceparent"
@@ -31,8 +30,11 @@ class Decorated:
     Credentials are never allowed: callers send tokens, not cookies.
     """
 
-    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, origins: Sequence[str], *, methods: Callable[[str], Sequence[str]]
+    ) -> None:
         self._app = app
+        self._methods = methods
         self._all = "*" in origins
         self._origins = frozenset(origin.encode() for origin in origins)
         everyone = [(b"access-control-allow-origin", b"*")] if self._all else []
@@ -72,10 +74,11 @@ class Decorated:
         return [vary]
 
     async def _preflight(self, scope: Scope, send: Send) -> None:
+        methods = ", ".join(self._methods(scope["path"])).encode()
         headers = [
             *self._constant,
             *([] if self._all else self._for_origin(scope)),
-            (b"access-control-allow-methods", _ALLOWED_METHODS),
+            (b"access-control-allow-methods", methods),
             (b"access-control-allow-headers", _ALLOWED_HEADERS),
             (b"access-control-max-age", _DAY),
         ]

@@ -12,7 +12,10 @@ Système d'information du partenariat « Au cœur des territoires » : villes du
 de ville, formations du Cnam, financements, évaluation. Une seule porte, quatre services.
 
 Single door to the four services of the partnership: towns, trainings, funding, evaluation.
-Open-data reads need no token. Errors follow RFC 9457; collections are paged by signed cursors."""
+Open-data reads need no token. Errors follow RFC 9457; collections are paged by signed cursors.
+
+Données sous Licence Ouverte 2.0, sauf les coordonnées d'outre-mer : GeoNames, CC BY 4.0.
+Facts under Licence Ouverte 2.0, but for overseas coordinates: GeoNames, CC BY 4.0."""
 
 
 def is_local(path: str) -> bool:

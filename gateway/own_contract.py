@@ -21,10 +21,21 @@ class Health(Output):
 
 
 class CollectionLink(Output):
-    """A collection and the service it belongs to."""
+    """A collection and the service it belongs to; a `templated` link is one of RFC 6570."""
 
     href: str
     service: str
+    templated: bool
+
+
+class Licence(Output):
+    """What may be done with some of the facts, and whom to name."""
+
+    identifier: str = Field(description="SPDX identifier")
+    name: str
+    url: str
+    covers: str
+    attribution: str
 
 
 class Guarantees(Output):
@@ -49,7 +60,7 @@ class ApiRoot(Output):
     status_url: str
     problems_url: str
     api_catalog_url: str
-    licence: str
+    licences: list[Licence]
     guarantees: Guarantees
 
 

@@ -17,6 +17,7 @@ from gateway.portal.entrance import entrance
 from gateway.portal.page import assets
 from gateway.portal.problem_pages import problem_pages
 from gateway.portal.reference import reference
+from gateway.portal.words import ENGLISH, FRENCH
 from gateway.refusals import refusals
 from gateway.routing import Collections
 from gateway.settings import Settings
@@ -40,7 +41,7 @@ def own_routes(
         for path in contract["paths"]
         if not is_local(path)
     }
-    root = Document(JSON, _json(api_root(settings, collections)), varies_by=b"Accept")
+    root = Document(JSON, _json(api_root(settings, collections, contracts)), varies_by=b"Accept")
     pages = _Pages(settings, observer, root=root)
     documents = {
         "/v1": root,
@@ -49,7 +50,6 @@ def own_routes(
         "/openapi.json": Document(JSON, orjson.dumps(whole)),
         "/openapi-3.0.json": Document(JSON, orjson.dumps(older(whole))),
         "/.well-known/api-catalog": Document(LINKSET, _json(api_catalog(settings))),
-        "/docs": Document(HTML, reference(whole, owners, public_url=settings.public_url)),
     }
     documents |= {
         f"/openapi/{name}.json": Document(JSON, orjson.dumps(contract))
@@ -57,6 +57,11 @@ def own_routes(
     }
     documents |= {path: Document(media, body) for path, media, body in assets()}
     handlers = {path: fixed(document) for path, document in documents.items()}
+    french, english = (
+        reference(whole, owners, public_url=settings.public_url, words=words)
+        for words in (FRENCH, ENGLISH)
+    )
+    handlers["/docs"] = _in_two_languages(french, english)
     for path, french, english in problem_pages(refusals(whole)):
         handlers[path] = _in_two_languages(french, english)
     return handlers | {"/": pages.entrance, "/status": pages.status}

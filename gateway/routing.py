@@ -1,5 +1,6 @@
 """Which service owns a path: learnt from the committed contracts, looked up in a dictionary."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
@@ -7,6 +8,20 @@ from chassis.problems import NotFound, Text
 from gateway.contracts import Contract
 
 _EVERYONE_HAS = ("/health", "/metrics", "/openapi")
+_ELSEWHERE = (
+    (
+        re.compile(r"swagger|redoc|rapidoc|scalar|openapi|schema|ya?ml|wsdl|postman"),
+        "/openapi.json",
+    ),
+    (
+        re.compile(r"swagger|redoc|rapidoc|scalar|docs?\b|documentation|reference|help|aide"),
+        "/docs",
+    ),
+    (re.compile(r"health|ready|live|alive|ping|status|up$"), "/health/ready"),
+    (re.compile(r"health|stat(us|e)|up$"), "/status"),
+    (re.compile(r"^/(api|v\d+|index\.\w+|collections)?(/v\d+)?/?$"), "/v1"),
+)
+"""What other APIs call what we have elsewhere."""
 
 
 class CollectionClaimedTwice(Exception):
@@ -61,14 +76,23 @@ class Collections:
         self._owners[prefix] = service
 
     def _unknown(self, path: str) -> UnknownCollection:
+        elsewhere = [ours for smell, ours in _ELSEWHERE if smell.search(path[:200].lower())]
+        if elsewhere:
+            return _nothing_here("Voir", "See", elsewhere)
         near = get_close_matches(path[:200], self._owners, n=3, cutoff=0.4)
-        listed = ", ".join(near or sorted(self._owners)[:8])
-        return UnknownCollection(
-            Text(
-                f"Aucun service ne répond à cette adresse. Collections proches : {listed}",
-                f"No service answers at this address. Nearest collections: {listed}",
-            )
+        if near:
+            return _nothing_here("Collections proches :", "Nearest collections:", near)
+        return _nothing_here("Toutes les adresses :", "All addresses:", ["/v1", "/docs"])
+
+
+def _nothing_here(french: str, english: str, listed: list[str]) -> UnknownCollection:
+    paths = ", ".join(listed)
+    return UnknownCollection(
+        Text(
+            f"Aucun service ne répond à cette adresse. {french} {paths}",
+            f"No service answers at this address. {english} {paths}",
         )
+    )
 
 
 def claims(contract: Contract) -> list[str]:

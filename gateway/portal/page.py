@@ -4,7 +4,12 @@ from html import escape
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
-_ASSETS = (("style.css", b"text/css; charset=utf-8"), ("icon.svg", b"image/svg+xml"))
+_ASSETS = (
+    ("/portal/style.css", b"text/css; charset=utf-8"),
+    ("/portal/icon.svg", b"image/svg+xml"),
+    ("/favicon.ico", b"image/x-icon"),
+    ("/robots.txt", b"text/plain; charset=utf-8"),
+)
 _LINKS = {
     "fr": (("/", "Accueil"), ("/docs", "Référence de l’API"), ("/problems", "Refus")),
     "en": (("/", "Home"), ("/docs", "API reference"), ("/problems", "Refusals")),
@@ -12,8 +17,10 @@ _LINKS = {
 _SKIP = {"fr": "Aller au contenu", "en": "Skip to content"}
 _MENU = {"fr": "Menu principal", "en": "Main menu"}
 _FOOT = {
-    "fr": "Données ouvertes sous Licence Ouverte 2.0. Aucune trace, aucun cookie, aucun script.",
-    "en": "Open data under Licence Ouverte 2.0. No tracking, no cookie, no script.",
+    "fr": "Données ouvertes sous Licence Ouverte 2.0 ; coordonnées d’outre-mer : GeoNames, CC BY"
+    " 4.0 (<a href='/v1'>licences et sources</a>). Aucune trace, aucun cookie, aucun script.",
+    "en": "Open data under Licence Ouverte 2.0; overseas coordinates: GeoNames, CC BY 4.0"
+    " (<a href='/v1'>licences and sources</a>). No tracking, no cookie, no script.",
 }
 
 
@@ -50,7 +57,7 @@ def framed(title: str, content: str, *, language: str, path: str) -> bytes:
 
 def assets() -> list[tuple[str, bytes, bytes]]:
     """Return the path, media type and bytes of each file that pages need."""
-    return [(f"/portal/{name}", media, (_HERE / name).read_bytes()) for name, media in _ASSETS]
+    return [(path, media, (_HERE / Path(path).name).read_bytes()) for path, media in _ASSETS]
 
 
 def _link(href: str, text: str, path: str) -> str:

@@ -2,120 +2,133 @@
 
 from collections.abc import Iterator, Mapping
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.contracts import SERVICES, Contract
+from gateway.portal.commands import curl, example
 from gateway.portal.page import framed
 from gateway.portal.shapes import prose, schema_block, shape
+from gateway.portal.words import Words
 
-_GROUPS = {
-    "towns": "Villes",
-    "trainings": "Formations",
-    "funding": "Financements",
-    "evaluation": "Évaluation",
-    "api": "L’API elle-même",
-}
 _METHODS = ("get", "post", "put", "patch", "delete")
-Operation = tuple[str, str, dict[str, Any]]
+_LATER = ("/v1/events", "/v1/labels")
 
 
-def reference(contract: Contract, owners: Mapping[str, str], *, public_url: str) -> bytes:
+class Operation(NamedTuple):
+    """One operation and where it is."""
+
+    path: str
+    method: str
+    drawn: dict[str, Any]
+
+
+def reference(
+    contract: Contract, owners: Mapping[str, str], *, public_url: str, words: Words
+) -> bytes:
     """Return the page; `owners` tells the service of each path, the rest is the gateway's."""
-    groups: dict[str, list[Operation]] = {name: [] for name in _GROUPS}
-    for path, method, operation in _operations(contract):
-        groups[owners.get(path, "api")].append((path, method, operation))
-    menu = "".join(_menu(name, found) for name, found in groups.items() if found)
-    blocks = "".join(_group(name, found, public_url) for name, found in groups.items() if found)
+    groups: dict[str, list[Operation]] = {name: [] for name in words.groups}
+    for operation in sorted(_operations(contract), key=_rank):
+        group = "ogc" if operation.path.startswith("/ogc") else owners.get(operation.path, "api")
+        groups[group].append(operation)
+    found = {name: group for name, group in groups.items() if group}
+    menu = "".join(_menu(name, group, words) for name, group in found.items())
+    blocks = "".join(_group(name, group, public_url, words=words) for name, group in found.items())
     schemas = contract["components"]["schemas"]
-    shapes = "".join(schema_block(name, drawn) for name, drawn in schemas.items())
+    shapes = "".join(schema_block(name, drawn, words) for name, drawn in schemas.items())
     content = f"""<div class="reference">
-<nav aria-label="Opérations">{menu}<p><a href="#schemas">Schémas</a></p></nav>
-<div><h1>Référence de l’API</h1>
-<p class="lead">Dessinée à partir du <a href="/openapi.json">contrat OpenAPI 3.1</a>, qui fait foi ;
-<a href="/openapi-3.0.json">version 3.0.3</a> pour les outils plus anciens. Les descriptions sont
-en anglais, comme le contrat.</p>
+<nav aria-label="{words.operations}">{menu}<p><a href="#schemas">{words.schemas}</a></p></nav>
+<div><h1>{words.title}</h1>
+<p class="lead">{words.lead}</p>
 {blocks}
-<h2 id="schemas">Schémas</h2>
+<h2 id="schemas">{words.schemas}</h2>
 {shapes}</div></div>"""
-    return framed("Référence de l’API", content, language="fr", path="/docs")
+    return framed(words.title, content, language=words.language, path="/docs")
 
 
 def _operations(contract: Contract) -> Iterator[Operation]:
     for path, item in contract["paths"].items():
         for method in _METHODS:
             if method in item:
-                yield path, method, item[method]
+                yield Operation(path, method, item[method])
 
 
-def _menu(name: str, found: list[Operation]) -> str:
+def _rank(operation: Operation) -> tuple[bool, bool]:
+    """Put first what readers come for: the towns; last the feeds and the labels of codes."""
+    path = operation.path
+    return path.startswith(_LATER), not path.startswith("/v1/towns")
+
+
+def _menu(name: str, found: list[Operation], words: Words) -> str:
     items = "".join(
-        f'<li><a href="#{op["operationId"]}"><code>{method.upper()} {escape(path)}</code></a></li>'
-        for path, method, op in found
+        f'<li><a href="#{one.drawn["operationId"]}">'
+        f"<code>{one.method.upper()} {escape(one.path)}</code></a></li>"
+        for one in found
     )
-    return f'<p><a href="#{name}"><strong>{_GROUPS[name]}</strong></a></p><ul>{items}</ul>'
+    title = words.groups[name]
+    return f'<p><a href="#{name}"><strong>{title}</strong></a></p><ul>{items}</ul>'
 
 
-def _group(name: str, found: list[Operation], public_url: str) -> str:
-    blocks = "".join(_block(*operation, public_url=public_url) for operation in found)
-    note = f' <a href="/openapi/{name}.json">contrat</a>' if name in SERVICES else ""
-    return f'<h2 id="{name}">{_GROUPS[name]}</h2><p class="aside">{note}</p>{blocks}'
+def _group(name: str, found: list[Operation], public_url: str, *, words: Words) -> str:
+    blocks = "".join(_block(one, public_url, words) for one in found)
+    link = f'<p><a href="/openapi/{name}.json">{words.contract}</a></p>'
+    note = link if name in SERVICES else ""
+    return f'<h2 id="{name}">{words.groups[name]}</h2>{note}{blocks}'
 
 
-def _block(path: str, method: str, operation: dict[str, Any], *, public_url: str) -> str:
+def _block(one: Operation, public_url: str, words: Words) -> str:
+    path, method, drawn = one
     kind = "method" if method == "get" else "method change"
-    summary = escape(operation.get("summary", ""))
-    curl = escape(_curl(path, method, operation=operation, public_url=public_url))
-    return f"""<details class="operation" id="{operation["operationId"]}" open>
+    summary = escape(drawn.get("summary", ""))
+    command = escape(curl(path, method, operation=drawn, public_url=public_url))
+    described = prose(drawn["description"]) if "description" in drawn else ""
+    description = f'<p lang="en">{described}</p>' if described else ""
+    return f"""<details class="operation" id="{drawn["operationId"]}" open>
 <summary><span class="{kind}">{method.upper()}</span> <code>{escape(path)}</code>
-<span class="aside" lang="en">{summary}</span></summary><div>
-<p lang="en">{prose(operation.get("description", ""))}</p>
-<pre tabindex="0"><code>{curl}</code></pre>
-{_parameters(operation)}{_body(operation)}{_answers(operation)}</div></details>"""
+<span class="aside" lang="en">{summary}</span></summary><div>{description}
+<pre tabindex="0"><code>{command}</code></pre>
+{_parameters(drawn, words)}{_body(drawn, words)}{_answers(drawn, words)}</div></details>"""
 
 
-def _curl(path: str, method: str, *, operation: dict[str, Any], public_url: str) -> str:
-    for parameter in operation.get("parameters", []):
-        if parameter["in"] == "path":
-            shown = _example(parameter)
-            path = path.replace(f"{{{parameter['name']}}}", shown)
-    verb = "" if method == "get" else f"-X {method.upper()} "
-    return f"curl {verb}'{public_url}{path}'"
+def _parameters(operation: dict[str, Any], words: Words) -> str:
+    rows = "".join(
+        f"<tr><td><code>{escape(one['name'])}</code></td><td>{one['in']}</td>"
+        f"<td>{shape(one.get('schema', {}), words)}</td><td>{_example(one)}</td>"
+        f"<td>{words.yes if one.get('required') else words.no}</td>"
+        f'<td lang="en">{prose(_meaning(one))}</td></tr>'
+        for one in operation.get("parameters", [])
+    )
+    return _table(words.parameters, rows)
 
 
 def _example(parameter: dict[str, Any]) -> str:
-    schema = parameter.get("schema", {})
-    examples = schema.get("examples") or [parameter.get("example")]
-    return str(examples[0]) if examples[0] is not None else f"<{parameter['name']}>"
+    shown = example(parameter)
+    return "" if shown.startswith("<") else f"<code>{escape(shown)}</code>"
 
 
-def _parameters(operation: dict[str, Any]) -> str:
-    rows = "".join(
-        f"<tr><td><code>{escape(one['name'])}</code></td><td>{one['in']}</td>"
-        f"<td>{shape(one.get('schema', {}))}</td><td>{'oui' if one.get('required') else 'non'}</td>"
-        f'<td lang="en">{prose(one.get("description", ""))}</td></tr>'
-        for one in operation.get("parameters", [])
-    )
-    return _table("Paramètres", ("Nom", "Place", "Forme", "Requis", "Sens"), rows)
+def _meaning(parameter: dict[str, Any]) -> str:
+    said: str = parameter.get("description") or parameter.get("schema", {}).get("description", "")
+    return said
 
 
-def _body(operation: dict[str, Any]) -> str:
+def _body(operation: dict[str, Any], words: Words) -> str:
     content = operation.get("requestBody", {}).get("content", {})
     rows = "".join(
-        f"<tr><td><code>{escape(media)}</code></td><td>{shape(said.get('schema', {}))}</td></tr>"
+        f"<tr><td><code>{escape(media)}</code></td>"
+        f"<td>{shape(said.get('schema', {}), words)}</td></tr>"
         for media, said in content.items()
     )
-    return _table("Corps", ("Type", "Forme"), rows)
+    return _table(words.body, rows)
 
 
-def _answers(operation: dict[str, Any]) -> str:
-    rows = "".join(_answer(status, said) for status, said in operation["responses"].items())
-    return _table("Réponses", ("Statut", "Sens", "Forme"), rows)
+def _answers(operation: dict[str, Any], words: Words) -> str:
+    responses = operation["responses"].items()
+    return _table(words.answers, "".join(_answer(code, said, words) for code, said in responses))
 
 
-def _answer(status: str, said: dict[str, Any]) -> str:
+def _answer(status: str, said: dict[str, Any], words: Words) -> str:
     content = said.get("content", {})
     shapes = "<br>".join(
-        f"<code>{escape(media)}</code> {shape(one.get('schema', {}))}"
+        f"<code>{escape(media)}</code> {shape(one.get('schema', {}), words)}"
         for media, one in content.items()
     )
     refusals = ", ".join(
@@ -124,15 +137,22 @@ def _answer(status: str, said: dict[str, Any]) -> str:
         for slug in one.get("examples", {})
         if status.isdigit() and status >= "400"
     )
-    meaning = refusals or f'<span lang="en">{prose(said.get("description", ""))}</span>'
+    meaning = refusals or _described(said.get("description", ""), words)
     return f"<tr><td>{status}</td><td>{meaning}</td><td>{shapes}</td></tr>"
 
 
-def _table(caption: str, heads: tuple[str, ...], rows: str) -> str:
+def _described(text: str, words: Words) -> str:
+    # the two sentences that frameworks put everywhere are worth translating
+    usual = {"Successful Response": words.success, "Any other refusal": words.other_refusal}
+    return usual.get(text) or f'<span lang="en">{prose(text)}</span>'
+
+
+def _table(heads: tuple[str, ...], rows: str) -> str:
     if not rows:
         return ""
-    columns = "".join(f'<th scope="col">{head}</th>' for head in heads)
+    caption, *columns = heads
+    drawn = "".join(f'<th scope="col">{column}</th>' for column in columns)
     return (
-        f'<div class="scroll"><table><caption>{caption}</caption><thead><tr>{columns}</tr></thead>'
+        f'<div class="scroll"><table><caption>{caption}</caption><thead><tr>{drawn}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )

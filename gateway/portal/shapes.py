@@ -4,11 +4,13 @@ import re
 from html import escape
 from typing import Any
 
+from gateway.portal.words import Words
+
 _SHOWN_VALUES = 12
 _MARKED = re.compile(r"`([^`]+)`")
 
 
-def shape(schema: Any) -> str:
+def shape(schema: Any, words: Words) -> str:
     """Return a schema on one line; named schemas become links."""
     if not isinstance(schema, dict):
         return ""
@@ -16,26 +18,26 @@ def shape(schema: Any) -> str:
     if isinstance(reference, str):
         name = escape(reference.rsplit("/", 1)[1])
         return f'<a href="#schema-{name}">{name}</a>'
-    for key, word in (("anyOf", " ou "), ("oneOf", " ou "), ("allOf", " et ")):
+    for key, word in (("anyOf", words.either), ("oneOf", words.either), ("allOf", words.both)):
         if key in schema:
-            return word.join(shape(part) for part in schema[key])
+            return word.join(shape(part, words) for part in schema[key])
     if "enum" in schema or "const" in schema:
         return _values(schema.get("enum") or [schema["const"]])
-    return _simple(schema)
+    return _simple(schema, words)
 
 
-def schema_block(name: str, schema: dict[str, Any]) -> str:
+def schema_block(name: str, schema: dict[str, Any], words: Words) -> str:
     """Return a named schema with its properties."""
     required = schema.get("required", [])
     rows = "".join(
-        f"<tr><td><code>{escape(key)}</code></td><td>{shape(drawn)}</td>"
-        f"<td>{'oui' if key in required else 'non'}</td>"
+        f"<tr><td><code>{escape(key)}</code></td><td>{shape(drawn, words)}</td>"
+        f"<td>{words.yes if key in required else words.no}</td>"
         f'<td lang="en">{prose(drawn.get("description", ""))}</td></tr>'
         for key, drawn in schema.get("properties", {}).items()
     )
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Clé", "Forme", "Requis", "Sens"))
+    heads = "".join(f'<th scope="col">{head}</th>' for head in words.keys)
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    drawn = f'<div class="scroll">{table}</div>' if rows else f"<p>{shape(schema)}</p>"
+    drawn = f'<div class="scroll">{table}</div>' if rows else f"<p>{shape(schema, words)}</p>"
     about = prose(schema.get("description", ""))
     return (
         f'<details class="schema" id="schema-{escape(name)}" open>'
@@ -49,14 +51,14 @@ def prose(text: str) -> str:
     return _MARKED.sub(r"<code>\1</code>", escape(text))
 
 
-def _simple(schema: dict[str, Any]) -> str:
+def _simple(schema: dict[str, Any], words: Words) -> str:
     kinds = schema.get("type", "")
-    named = " ou ".join(kinds) if isinstance(kinds, list) else str(kinds)
+    named = words.either.join(kinds) if isinstance(kinds, list) else str(kinds)
     if "items" in schema:
-        return f"liste de {shape(schema['items'])}"
+        return f"{words.list_of} {shape(schema['items'], words)}"
     limits = [
         f"{sign} {schema[key]}"
-        for key, sign in (("minimum", "≥"), ("maximum", "≤"), ("maxLength", "longueur ≤"))
+        for key, sign in (("minimum", "≥"), ("maximum", "≤"), ("maxLength", f"{words.length} ≤"))
         if key in schema
     ]
     extra = [schema["format"]] if "format" in schema else []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
+from urllib.robotparser import RobotFileParser
 
 import httpx
 import pytest
@@ -58,7 +59,8 @@ async def test_the_entrance_is_the_api_root_for_a_program(
 ) -> None:
     root = (await client.get("/", headers={"Accept": accept})).json()
     assert root == (await client.get("/v1")).json()
-    assert {"href": "http://127.0.0.1:8000/v1/towns", "service": "towns"} in root["collections"]
+    towns = {"href": "http://127.0.0.1:8000/v1/towns", "service": "towns", "templated": False}
+    assert towns in root["collections"]
     assert root["guarantees"]["availability_percent"] == "99.5"
 
 
@@ -165,13 +167,101 @@ async def test_the_status_tells_each_service_apart_and_is_never_an_error(
     assert told["towns"]["latency_ms"] >= 0
 
 
+async def test_the_reference_speaks_the_language_of_its_reader(client: httpx.AsyncClient) -> None:
+    french, english = [
+        await client.get("/docs", headers={**BROWSER, "Accept-Language": language})
+        for language in ("fr-FR", "en-GB,fr;q=0.5")
+    ]
+    assert (Page(french.text).language, Page(english.text).language) == ("fr", "en")
+    assert "Paramètres" in french.text
+    assert "Successful Response" not in french.text
+    for word in ("Paramètres", "Requis", "liste de", ">oui<", "Schémas"):
+        assert word not in english.text
+    assert "Accept-Language" in english.headers["vary"]
+    assert french.headers["etag"] != english.headers["etag"]
+
+
+async def test_the_reference_begins_with_the_towns_and_ends_with_ourselves(
+    client: httpx.AsyncClient,
+) -> None:
+    page = (await client.get("/docs")).text
+    order = [page.index(f'<h2 id="{name}"') for name in (*SERVICES, "ogc", "api")]
+    assert order == sorted(order)
+    first = page.index("<summary>")
+    assert "/v1/towns" in page[first : first + 200]
+
+
+@pytest.mark.parametrize(
+    ("path", "ours"),
+    [
+        ("/swagger", ["/openapi.json", "/docs"]),
+        ("/swagger-ui/index.html", ["/openapi.json", "/docs"]),
+        ("/redoc", ["/openapi.json", "/docs"]),
+        ("/openapi.yaml", ["/openapi.json"]),
+        ("/v1/openapi.json", ["/openapi.json"]),
+        ("/v1/docs", ["/docs"]),
+        ("/documentation", ["/docs"]),
+        ("/health", ["/health/ready", "/status"]),
+        ("/healthz", ["/health/ready", "/status"]),
+        ("/ping", ["/health/ready"]),
+        ("/api", ["/v1"]),
+        ("/api/v1/", ["/v1"]),
+        ("/v2", ["/v1"]),
+        ("/qqqqqqqqqqq", ["/v1", "/docs"]),
+    ],
+)
+async def test_an_address_of_other_apis_is_answered_with_ours(
+    client: httpx.AsyncClient, path: str, ours: list[str]
+) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["detail"].endswith(" " + ", ".join(ours))
+    for each in ours:
+        assert (await client.get(each)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "media", "begins"),
+    [
+        ("/favicon.ico", "image/x-icon", b"\x00\x00\x01\x00\x01\x00  "),
+        ("/robots.txt", "text/plain; charset=utf-8", b"# "),
+    ],
+)
+async def test_what_every_browser_and_crawler_asks_for_is_there(
+    client: httpx.AsyncClient, path: str, media: str, begins: bytes
+) -> None:
+    answer = await client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media)
+    assert answer.content.startswith(begins)
+
+
+async def test_robots_leave_the_facts_alone_and_read_the_pages(client: httpx.AsyncClient) -> None:
+    rules = RobotFileParser()
+    rules.parse((await client.get("/robots.txt")).text.splitlines())
+    assert [rules.can_fetch("x", path) for path in ("/", "/docs", "/problems/a")] == [True] * 3
+    assert not rules.can_fetch("x", "/v1/towns?cursor=a")
+
+
+async def test_the_licence_of_overseas_coordinates_is_said_where_licences_are(
+    client: httpx.AsyncClient,
+) -> None:
+    root = (await client.get("/v1")).json()
+    assert [one["identifier"] for one in root["licences"]] == ["etalab-2.0", "CC-BY-4.0"]
+    assert "GeoNames" in root["licences"][1]["attribution"]
+    for language in ("fr", "en"):
+        page = await client.get("/docs", headers={**BROWSER, "Accept-Language": language})
+        footer = page.text.partition("<footer>")[2]
+        assert "Licence Ouverte 2.0" in footer
+        assert "GeoNames, CC BY 4.0" in footer
+
+
 async def test_a_preflight_is_answered_here(
     client: httpx.AsyncClient, fakes: Mapping[str, Fake]
 ) -> None:
     asking = {"Origin": "https://a.example", "Access-Control-Request-Method": "PATCH"}
     answer = await client.options("/v1/towns", headers=asking)
     assert answer.status_code == 204
-    assert "PATCH" in answer.headers["access-control-allow-methods"]
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD"
     assert "If-Match" in answer.headers["access-control-allow-headers"]
     assert fakes["towns"].asked == []
 

@@ -1,0 +1,62 @@
+"""Every curl on the pages works when it is copied: each is sent to the whole product."""
+
+import http.client
+import json
+import re
+import shlex
+from html import unescape
+
+import pytest
+
+from tests.contracts.fixtures import Address, live_gateway
+
+__all__ = ["live_gateway"]
+
+PUBLIC_URL = "http://127.0.0.1:8000"
+_COMMAND = re.compile(r"<pre[^>]*><code>(curl .*?)</code></pre>", re.DOTALL)
+
+
+def answered(address: Address, path: str, **headers: str) -> tuple[int, str]:
+    """Return the status and the text of an answer."""
+    connection = http.client.HTTPConnection(*address, timeout=20)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    text = answer.read().decode("utf-8", "replace")
+    connection.close()
+    return answer.status, text
+
+
+def commands(address: Address, page: str, language: str) -> list[list[str]]:
+    """Return the arguments of each command of a page."""
+    headers = {"Accept": "text/html", "Accept-Language": language}
+    _, text = answered(address, page, **headers)
+    return [shlex.split(unescape(command)) for command in _COMMAND.findall(text)]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(("page", "least"), [("/", 2), ("/docs", 30)])
+def test_every_command_of_a_page_is_answered_with_success(
+    live_gateway: Address, page: str, least: int, language: str
+) -> None:
+    found = commands(live_gateway, page, language)
+    assert len(found) >= least
+    failed = []
+    for command in found:
+        program, *options, url = command
+        assert (program, options, url.startswith(PUBLIC_URL)) == ("curl", [], True), command
+        status, text = answered(live_gateway, url.removeprefix(PUBLIC_URL))
+        failed += [] if status == 200 else [(url, status, text[:200])]
+    assert failed == []
+
+
+def test_every_collection_of_the_root_answers_unless_its_link_is_a_template(
+    live_gateway: Address,
+) -> None:
+    _, text = answered(live_gateway, "/v1")
+    links = [
+        (link["href"].removeprefix(PUBLIC_URL), link["templated"])
+        for link in json.loads(text)["collections"]
+    ]
+    assert ("/v1/resolve{?code,name,postal_code,kind}", True) in links
+    plain = [path for path, templated in links if not templated]
+    assert [path for path in plain if answered(live_gateway, path)[0] != 200] == []
