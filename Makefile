@@ -24,7 +24,7 @@ $(READY): locks/dev.txt
 	@$(PYTHON) deploy/install.py
 
 run: $(READY)  ## Start the product (MODE=single|distributed PORT=8000 WORKERS=1 DATABASE_URL=...)
-	@exec $(BIN)/python -m deploy.run
+	@exec $(BIN)/python -m deploy
 
 test: $(READY)  ## Run the whole suite on its own PostgreSQL (TESTS=tests/towns for a part)
 	$(BIN)/python -m pytest -q -n $(PARALLEL) --dist loadfile $(addprefix --ignore=,$(SKIP)) $(TESTS)

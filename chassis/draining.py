@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http import send_problem
 from chassis.problems import ServiceUnavailable, Text
+from chassis.trouble import explained
 
 _READY = "/health/ready"
 _CLOSE = (b"connection", b"close")
@@ -21,7 +22,10 @@ class Drainable:
         self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self.draining or scope["type"] != "http":
+        if scope["type"] != "http":
+            await explained(self._app, scope, receive, send)
+            return
+        if not self.draining:
             await self._app(scope, receive, send)
             return
 

@@ -42,20 +42,30 @@ def embedded_server(
     A server left behind by a killed run is taken over and stopped at the end. While another
     process of ours owns the server, it is shared and left running.
 
-    `durable=False` is for tests: faster, and a power cut may lose everything. With `told`, a server
-    that dies is started again, and `told` hears of it.
+    `durable=False` is for tests: faster, and a power cut may lose everything. `told` hears what is
+    done; with it, a server that dies is started again.
     """
     place = place_for(data)
     with _ownership(place) as owned:
+        if told:
+            told(_announced(place, owned=owned))
         if not owned:
             yield _shared(place).url()
             return
-        running = start(place, durable=durable)
+        running = place
         try:
+            running = start(place, durable=durable)
             with _kept_alive(running, told, durable=durable) if told else nullcontext():
                 yield running.url()
         finally:
             stop(running)
+
+
+def _announced(place: Place, *, owned: bool) -> str:
+    where = f"PostgreSQL {place.version} (data in {place.data})"
+    if not owned:
+        return f"using the running {where}"
+    return f"taking over the running {where}" if _alive(_claim(place)) else f"starting {where}"
 
 
 def start(place: Place, *, durable: bool = True) -> Place:

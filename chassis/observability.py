@@ -3,6 +3,8 @@
 import logging
 import os
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import orjson
 import structlog
@@ -20,6 +22,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import Processor
 
 from chassis.library_logs import forward_library_logs
 
@@ -40,24 +43,44 @@ DURATION = Histogram(
 _TRACEBACKS = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
 )
+_JSON: tuple[Processor, ...] = (
+    _TRACEBACKS,
+    structlog.processors.JSONRenderer(serializer=orjson.dumps),
+)
 
 
-def configure_logs(level: str) -> None:
-    """Send every log line to standard output as one JSON object."""
+def configure_logs(level: str, *, text: bool = False) -> None:
+    """Send every log line to standard output, as one JSON object or as text for people."""
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _TRACEBACKS,
-            structlog.processors.JSONRenderer(serializer=orjson.dumps),
+            *(_TEXT if text else _JSON),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=True,
     )
     forward_library_logs(number)
+
+
+def readable(_logger: object, _method: str, event: MutableMapping[str, Any]) -> bytes:
+    """Return a log line as text; nothing of it can command a terminal."""
+    traceback = event.pop("exception", "")
+    time, level, what = (event.pop(key, "") for key in ("timestamp", "level", "event"))
+    rest = " ".join(f"{key}={value!a}" for key, value in event.items())
+    lines = [f"{time[11:19]} {level} {what} {rest}", *traceback.splitlines()]
+    return "\n".join(line.encode("unicode_escape").decode() for line in lines).encode()
+
+
+_TEXT: tuple[Processor, ...] = (structlog.processors.format_exc_info, readable)
+
+
+def for_people() -> bool:
+    """Tell whether the log is text."""
+    return structlog.get_config()["processors"][-1] is readable
 
 
 class Meter:

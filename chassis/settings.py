@@ -2,12 +2,51 @@
 
 import os
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
+
+
+class MisfitSettings(ValueError):
+    """Settings that no start can use; the text names each variable, in one line."""
+
+
+def settings_read(kind: type[SettingsT], **given: Any) -> SettingsT:
+    """Read the settings that are not `given` from the environment.
+
+    Raises:
+        MisfitSettings: a value is missing or does not fit.
+    """
+    try:
+        return kind(**given)
+    except SettingsError as error:
+        raise MisfitSettings(str(error)) from None
+    except ValidationError as error:
+        names = variables(kind)
+        told = [_sentence(names[str(one["loc"][0]).lower()], one) for one in error.errors()]
+        raise MisfitSettings("; ".join(told)) from None
+
+
+def variables(kind: type[BaseSettings]) -> dict[str, str]:
+    """Return the environment's name of each field of `kind`."""
+    prefix = kind.model_config.get("env_prefix", "")
+    return {
+        name: name.upper() if field.validation_alias else f"{prefix}{name}".upper()
+        for name, field in kind.model_fields.items()
+    }
+
+
+def _sentence(name: str, error: Any) -> str:
+    """Say what is wrong with one variable; what may hold a secret is not repeated."""
+    if error["type"] == "missing":
+        return f"{name} is not set"
+    secret = any(word in name for word in ("SECRET", "URL", "PASSWORD"))
+    given = f"{name} does not fit" if secret else f"{name}={error['input']} does not fit"
+    return f"{given}: {error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
 def _lowered(value: object) -> object:
@@ -22,7 +61,10 @@ def shared(name: str) -> AliasChoices:
 class EnvironmentSettings(BaseSettings):
     """What every server reads; subclasses set `env_prefix` (`TOWNS_`, `GATEWAY_`...)."""
 
-    model_config = SettingsConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    # errors without their input: it may be a secret, or an address with a password
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, hide_input_in_errors=True
+    )
 
     public_url: Annotated[
         str,
@@ -41,16 +83,18 @@ class EnvironmentSettings(BaseSettings):
         """Read the environment; refuse a name with our prefix that no setting has.
 
         Raises:
-            ValueError: an unknown name, or a value that does not fit.
+            MisfitSettings: an unknown name, or a value that is missing or does not fit.
         """
         prefix = cls.model_config.get("env_prefix", "").upper()
-        known = {f"{prefix}{name}".upper() for name in cls.model_fields} | {f"{prefix}MIGRATOR_URL"}
+        known = {*variables(cls).values(), f"{prefix}MIGRATOR_URL"}
         foreign = sorted(
             name for name in os.environ if prefix and name.startswith(prefix) and name not in known
         )
         if foreign:
-            raise ValueError(f"unknown settings {foreign}; known: {sorted(known)}")
-        return cls()
+            raise MisfitSettings(
+                f"no such setting: {', '.join(foreign)}; there are {', '.join(sorted(known))}"
+            )
+        return settings_read(cls)
 
 
 class ServiceSettings(EnvironmentSettings):

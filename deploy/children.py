@@ -8,6 +8,7 @@ import threading
 import time
 
 from deploy.databases import Databases
+from deploy.plainly import plainly
 from deploy.plan import Process
 from deploy.preparation import prepare_and_seed
 from deploy.serve import serve_named
@@ -20,13 +21,15 @@ def serve_process(process: Process) -> None:
     follow_supervisor()
     os.environ.clear()
     os.environ.update(process.environment)
-    serve_named(process.kind, host=process.host, port=process.port)
+    with plainly():
+        serve_named(process.kind, host=process.host, port=process.port)
 
 
 def prepare_databases(databases: Databases, cursor_secret: str) -> None:
     """Migrate and seed, away from the supervisor."""
     follow_supervisor()
-    asyncio.run(prepare_and_seed(databases, cursor_secret=cursor_secret))
+    with plainly():
+        asyncio.run(prepare_and_seed(databases, cursor_secret=cursor_secret))
 
 
 def follow_supervisor() -> None:

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from chassis.embedded import embedded_server
-from chassis.embedded_place import place_for
 from deploy.kept import role_passwords
 from deploy.names import LOGIN_ROLES, SERVICES
 from deploy.progress import say
@@ -24,6 +23,7 @@ class Databases:
     """The addresses of every schema.
 
     And of the administrator if the roles are ours to make, of the server if the database is too.
+    Passwords that somebody named replace those of the server; those that we made up do not.
     """
 
     runtime: Mapping[str, str]
@@ -31,6 +31,7 @@ class Databases:
     administrator: str | None = None
     server: str | None = None
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+    replace_passwords: bool = True
 
     def environment(self) -> dict[str, str]:
         """Return the variables that tell each service its own address."""
@@ -49,12 +50,10 @@ def databases(environment: Mapping[str, str], folder: Path) -> Iterator[Database
     if named:
         yield _one_each(environment)
     elif environment.get("DATABASE_URL"):
-        yield administered(environment["DATABASE_URL"], folder)
+        yield administered(environment, folder)
     else:
         folder.mkdir(parents=True, exist_ok=True)
         data = folder / "postgres"
-        place = place_for(data)
-        say(f"starting PostgreSQL {place.version} (data in {place.data})")
         with embedded_server(data, told=say) as url:
             yield embedded(url)
 
@@ -66,20 +65,41 @@ def embedded(url: str) -> Databases:
     return Databases(_addresses(administrator, "runtime", {}), migrators, administrator, url)
 
 
-def administered(url: str, folder: Path) -> Databases:
-    """Return the addresses on a server where an administrator lets us make the roles.
+def administered(environment: Mapping[str, str], folder: Path) -> Databases:
+    """Return the addresses on a server where `DATABASE_URL` lets us make the roles.
 
     Raises:
-        DatabaseSettingsError: the address does not say which database.
+        DatabaseSettingsError: the address is not one, or does not say which database.
     """
+    url = environment["DATABASE_URL"]
     parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise DatabaseSettingsError("DATABASE_URL must start with postgresql://")
     if not parts.path.strip("/"):
         raise DatabaseSettingsError("DATABASE_URL must end with the name of a database")
-    place = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    adopt = environment.get("ADOPT_ROLES", "false").lower()
+    if adopt not in {"true", "false"}:
+        raise DatabaseSettingsError("ADOPT_ROLES must be true or false")
     roles = [f"{service}_{kind}" for service in SERVICES for kind in LOGIN_ROLES]
-    passwords = role_passwords(folder, place, roles=roles)
-    migrators = _addresses(url, "migrator", passwords)
-    return Databases(_addresses(url, "runtime", passwords), migrators, url, passwords=passwords)
+    passwords = role_passwords(folder, _server(parts), roles=roles)
+    return Databases(
+        _addresses(url, "runtime", passwords),
+        _addresses(url, "migrator", passwords),
+        url,
+        passwords=passwords,
+        replace_passwords=adopt == "true",
+    )
+
+
+def _server(parts: SplitResult) -> str:
+    """Return which server an address leads to: its roles serve all of its databases."""
+    place = parts.netloc.rpartition("@")[2].lower()
+    asked = parse_qs(parts.query)
+    place = place or ":".join(asked.get("host", []) + asked.get("port", []))
+    name, _, port = place.rpartition(":")
+    if not name or not port.isdigit():
+        name, port = place, "5432"
+    return f"{'localhost' if name in {'', '127.0.0.1', '[::1]'} else name}:{port}"
 
 
 def _one_each(environment: Mapping[str, str]) -> Databases:

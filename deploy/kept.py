@@ -21,9 +21,9 @@ def kept_secret(folder: Path, name: str) -> str:
     return kept_secrets(folder, "installation", names=[name])[name]
 
 
-def role_passwords(folder: Path, address: str, *, roles: Sequence[str]) -> dict[str, str]:
-    """Return the passwords of `roles` in the database at `address`."""
-    digest = hashlib.sha256(address.encode()).hexdigest()[:16]
+def role_passwords(folder: Path, server: str, *, roles: Sequence[str]) -> dict[str, str]:
+    """Return the passwords of `roles` on a server: all of its databases know the same roles."""
+    digest = hashlib.sha256(server.encode()).hexdigest()[:16]
     return kept_secrets(folder, f"roles-{digest}", names=roles)
 
 

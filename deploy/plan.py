@@ -2,28 +2,16 @@
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from socket import socket  # noqa: TC003 -- weighs nothing
-from typing import Literal
-
-from pydantic import Field
-from pydantic_settings import BaseSettings
 
 from chassis.sockets import bound_socket
 from deploy.names import SERVICES
+from deploy.settings import RunSettings
 
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"
-
-
-class RunSettings(BaseSettings):
-    """How the product is started: `MODE`, `HOST`, `PORT`, `PORT_WAIT` (seconds), `WORKERS`."""
-
-    mode: Literal["single", "distributed"] = "single"
-    host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
-    port_wait: int = Field(default=20, ge=0)
-    workers: int = Field(default=1, ge=1, le=64)
+INSIDE = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +28,19 @@ class Process:
 class Ports:
     """Ports held for our processes: bound without listening, so that nobody else takes them."""
 
-    def __init__(self, host: str) -> None:
-        self._host = host
+    def __init__(self) -> None:
         self._held: list[socket] = []
 
-    def hold(self, port: int) -> int:
+    def hold(self, host: str, port: int) -> int:
         """Hold a port, or any free one if it is 0; return its number.
 
         Raises:
             OSError: somebody has it, be it a process of ours that still ends.
         """
         # Without sharing first: with it, the bind would succeed beside a running product.
-        with bound_socket(self._host, port, shared=False) as probe:
+        with bound_socket(host, port, shared=False) as probe:
             number: int = probe.getsockname()[1]
-        self._held.append(bound_socket(self._host, number))
+        self._held.append(bound_socket(host, number))
         return number
 
     def release(self) -> None:
@@ -67,27 +54,39 @@ def planned(
     settings: RunSettings, environment: Mapping[str, str], *, ports: Ports, folder: Path
 ) -> list[Process]:
     """Return the processes of the product in the order in which they start."""
-    public = ports.hold(settings.port)
+    public = ports.hold(settings.host, settings.port)
     shared = dict(environment)
     shared.setdefault("PUBLIC_URL", f"http://{_written(settings.host)}:{public}")
     # processes that share a port are replaced one by one; a single one should stop at once
     shared.setdefault("DRAIN_SECONDS", "2" if settings.workers > 1 else "0")
-    figures = folder / f"metrics-{public}" if settings.workers > 1 else None
-    services = []
+    servers = [("all", settings.host, public)]
     if settings.mode == "distributed":
-        for name in SERVICES:
-            port = ports.hold(0)
-            shared[f"GATEWAY_{name.upper()}_URL"] = f"http://{_written(settings.host)}:{port}"
-            alone = {**shared, **_added_up(figures, name)}
-            services.append(Process(name, name, settings.host, port, alone))
-    kind = "gateway" if settings.mode == "distributed" else "all"
-    together = {**shared, **_added_up(figures, kind)}
-    numbers = range(1, settings.workers + 1)
-    names = [kind if number == 1 else f"{kind}-{number}" for number in numbers]
-    return services + [Process(name, kind, settings.host, public, together) for name in names]
+        # only the gateway is for others: the services stay on this machine
+        servers = [(name, INSIDE, ports.hold(INSIDE, 0)) for name in SERVICES]
+        urls = {f"GATEWAY_{name.upper()}_URL": f"http://{at}:{port}" for name, at, port in servers}
+        shared |= urls
+        servers.append(("gateway", settings.host, public))
+    figures = folder / f"metrics-{public}" if settings.workers > 1 else None
+    return [
+        process
+        for kind, host, port in servers
+        for process in _copies(
+            Process(kind, kind, host, port, {**shared, **_added_up(figures, kind)}),
+            settings.workers,
+        )
+    ]
+
+
+def _copies(first: Process, count: int) -> list[Process]:
+    """Return the processes that share the port of the first."""
+    others = [replace(first, name=f"{first.kind}-{number}") for number in range(2, count + 1)]
+    return [first, *others]
 
 
 def _written(host: str) -> str:
+    """Return a host as an address that callers on this machine can use names it."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 -- compared, not bound
+        return "localhost"
     return f"[{host}]" if ":" in host else host
 
 

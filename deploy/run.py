@@ -1,21 +1,23 @@
-"""`python -m deploy.run`: prepare the database, start the product, keep it until Ctrl-C."""
+"""What `python -m deploy` does: prepare the database, start the product, keep it until Ctrl-C."""
 
 import asyncio
-import contextlib
+import errno
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from chassis.embedded_place import EmbeddedPostgresError
+from chassis.settings import MisfitSettings, settings_read
 from deploy.databases import Databases, DatabaseSettingsError, databases
 from deploy.kept import ROOT, data_folder, kept_secret
-from deploy.plan import FIGURES, Ports, Process, RunSettings, planned
+from deploy.plan import FIGURES, Ports, Process, planned
 from deploy.progress import say
+from deploy.settings import ProcessSettings, RunSettings
 from deploy.supervisor import Family, StartFailedError, Supervisor, ended
 
 _CHILDREN = "deploy.children"
@@ -27,6 +29,13 @@ _EXAMPLES = (
     ("funding", "/v1/events/funding"),
     ("evaluation", "/v1/events/evaluation"),
 )
+_EXPECTED = (
+    DatabaseSettingsError,
+    EmbeddedPostgresError,
+    MisfitSettings,
+    OSError,
+    StartFailedError,
+)
 
 
 class Stopped(BaseException):
@@ -35,30 +44,51 @@ class Stopped(BaseException):
 
 def main() -> None:
     """Run the product as the environment asks."""
-    settings = RunSettings()
-    folder = data_folder()
-    if settings.workers > 1:  # the family chooses at its imports how figures are kept
-        os.environ[FIGURES] = str(folder)
-    family = Family(_CHILDREN)
-    family.gather()
+    _hear()
     try:
-        with _stoppable(), databases(os.environ, folder) as found:
-            asyncio.run(run(settings, found, family=family, folder=folder))
+        try:
+            _prepare_and_run()
+        finally:
+            _ignore()
     except Stopped:
         pass
-    except (DatabaseSettingsError, EmbeddedPostgresError, StartFailedError, OSError) as error:
+    except _EXPECTED as error:
         sys.exit(f"The product does not start: {error}")
     say("stopped")
 
 
+def _prepare_and_run() -> None:
+    settings = settings_read(RunSettings)
+    settings_read(ProcessSettings)
+    folder = data_folder()
+    if settings.workers > 1:  # the family chooses at its imports how figures are kept
+        os.environ[FIGURES] = str(folder)
+    family = Family(_CHILDREN)
+    _ignore(signal.SIGINT)  # the family inherits this: Ctrl-C must not interrupt its imports
+    family.gather()
+    _hear(signal.SIGINT)
+    with databases(os.environ, folder) as found:
+        try:
+            asyncio.run(run(settings, found, family=family, folder=folder))
+        finally:
+            _ignore()  # a second Ctrl-C must not keep the database from being stopped
+
+
 async def run(settings: RunSettings, found: Databases, *, family: Family, folder: Path) -> None:
     """Prepare, start, tell, wait, stop."""
-    secret = os.environ.get("CURSOR_SECRET") or kept_secret(folder, "cursor_secret")
-    ports = Ports(settings.host)
-    environment = {**_inherited(), **found.environment(), "CURSOR_SECRET": secret}
-    processes = await _planned_when_free(settings, environment, ports=ports, folder=folder)
-    supervisor = Supervisor(processes, family=family, target=f"{_CHILDREN}:serve_process")
     asked_to_stop = asyncio.create_task(_stop_event().wait())
+    secret = os.environ.get("CURSOR_SECRET") or kept_secret(folder, "cursor_secret")
+    ports = Ports()
+    environment = {**_inherited(), **found.environment(), "CURSOR_SECRET": secret}
+    planning = asyncio.create_task(
+        _planned_when_free(settings, environment, ports=ports, folder=folder)
+    )
+    await asyncio.wait([planning, asked_to_stop], return_when=asyncio.FIRST_COMPLETED)
+    if not planning.done():
+        planning.cancel()
+        return
+    processes = planning.result()
+    supervisor = Supervisor(processes, family=family, target=f"{_CHILDREN}:serve_process")
     starting = asyncio.create_task(_start(supervisor, family.child(_PREPARE, found, secret)))
     try:
         await asyncio.wait([starting, asked_to_stop], return_when=asyncio.FIRST_COMPLETED)
@@ -69,17 +99,21 @@ async def run(settings: RunSettings, found: Databases, *, family: Family, folder
         say("stopping")
     finally:
         starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
         await supervisor.stop()
         ports.release()
 
 
 async def _start(supervisor: Supervisor, preparation: ForkServerProcess) -> None:
     """Prepare the databases in a child, then start the processes that need them."""
-    await asyncio.to_thread(preparation.start)
+    born = asyncio.create_task(asyncio.to_thread(preparation.start))
     try:
+        await asyncio.shield(born)
         code = await ended(preparation)
     except asyncio.CancelledError:
+        await born  # it waits for the family's imports; a child born after us would be nobody's
         preparation.terminate()
+        await ended(preparation)
         raise
     if code:
         raise StartFailedError("the database is not ready, see above")
@@ -94,8 +128,13 @@ async def _planned_when_free(
     for second in range(settings.port_wait + 1):
         try:
             return planned(settings, environment, ports=ports, folder=folder)
-        except OSError:
+        except OSError as error:
             ports.release()
+            if error.errno != errno.EADDRINUSE:
+                where = f"{settings.host}:{settings.port}"
+                raise StartFailedError(
+                    f"it cannot listen at {where}: {error.strerror}; set HOST or PORT"
+                ) from error
             if second == 0:
                 say(f"port {settings.port} is taken; waiting for it")
             await asyncio.sleep(1)
@@ -128,20 +167,17 @@ def _stop_event() -> asyncio.Event:
     return event
 
 
-@contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """Turn stop signals into an exception, so that what was started is stopped."""
+def _hear(*numbers: signal.Signals) -> None:
+    """Turn the first stop signal into an exception, so that what was started is stopped."""
 
     def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        _ignore()
         raise Stopped
 
-    before = {number: signal.signal(number, stop) for number in _STOP_SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    for number in numbers or _STOP_SIGNALS:
+        signal.signal(number, stop)
 
 
-if __name__ == "__main__":
-    main()
+def _ignore(*numbers: signal.Signals) -> None:
+    for number in numbers or _STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)

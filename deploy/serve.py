@@ -2,15 +2,19 @@
 
 import argparse
 import os
+import sys
 from datetime import timedelta
 
 from starlette.types import ASGIApp
 
 from chassis.observability import configure_logs
 from chassis.server import serve
+from chassis.settings import EnvironmentSettings, settings_read
 from chassis.sockets import bound_socket
 from deploy.all_in_one import create_app, gateway_alone, service_alone
 from deploy.names import SERVICES
+from deploy.plainly import plainly
+from deploy.settings import ProcessSettings
 
 
 def main() -> None:
@@ -18,18 +22,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Serve one process of the product.")
     parser.add_argument("name", choices=["all", "gateway", *SERVICES])
     parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
     asked = parser.parse_args()
-    serve_named(asked.name, host=asked.host, port=asked.port)
+    with plainly():
+        serve_named(asked.name, host=asked.host, port=asked.port)
 
 
 def serve_named(name: str, *, host: str, port: int) -> None:
     """Serve one kind of process until told to stop."""
-    configure_logs(os.environ.get("LOG_LEVEL", "info"))
-    public_url = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")
-    drain = timedelta(seconds=float(os.environ.get("DRAIN_SECONDS", "0")))
+    shared, ours = settings_read(EnvironmentSettings), settings_read(ProcessSettings)
+    text = sys.stdout.isatty() if ours.log_format == "auto" else ours.log_format == "text"
+    configure_logs(shared.log_level, text=text)
+    drain = timedelta(seconds=ours.drain_seconds)
     with bound_socket(host, port) as listener:
-        serve(app_named(name), sockets=[listener], public_url=public_url, drain=drain)
+        serve(app_named(name), sockets=[listener], public_url=shared.public_url, drain=drain)
 
 
 def app_named(name: str) -> ASGIApp:

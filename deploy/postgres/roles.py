@@ -1,5 +1,6 @@
 """Per service: an owner, a migrator and a runtime role that cannot leave its schema."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -15,28 +16,44 @@ _TIMEOUTS = {
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
 }
-_RUNTIME_SETTINGS = {**_TIMEOUTS, "jit": "off", "synchronous_commit": "on", "timezone": "UTC"}
+RUNTIME_SETTINGS = {**_TIMEOUTS, "jit": "off", "synchronous_commit": "on", "timezone": "UTC"}
 _MIGRATOR_SETTINGS = {"lock_timeout": "2s", "idle_in_transaction_session_timeout": "60s"}
 _CONNECTIONS = {"migrator": 5, "runtime": 100}
 
 
+class ForeignRoles(RuntimeError):
+    """The roles of the server are another installation's: a new password would cut it off."""
+
+
 async def prepare_roles(
-    url: str, services: tuple[str, ...], *, passwords: Mapping[str, str] | None = None
+    url: str,
+    services: tuple[str, ...],
+    *,
+    passwords: Mapping[str, str] | None = None,
+    replace: bool = True,
 ) -> None:
     """Create or correct the roles, schemas and rights of `services`, all or nothing.
 
     `url` is an administrator's, on the product's database. `passwords` gives one per login role;
     without it the server must know the roles by other means, as over the embedded socket.
+    Roles belong to the server, not to the database: without `replace`, a role that is there keeps
+    its password.
+
+    Raises:
+        ForeignRoles: without `replace`, a role that is there refuses our password.
     """
+    given = dict(passwords or {})
     connection = await asyncpg.connect(url)
     try:
         async with connection.transaction():
             # Two deployments at once would collide on the catalogues.
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('acdt roles'))")
-            await _close_database(connection)
             known = {row[0] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
+            if not replace:
+                given = await _without_working(url, given, known=known)
+            await _close_database(connection)
             for service in services:
-                statements = [*_roles(service, known, passwords=passwords or {}), *_schema(service)]
+                statements = [*_roles(service, known, passwords=given), *_schema(service)]
                 await connection.execute(";\n".join(statements))
                 await _let_connect(connection, service)
     finally:
@@ -84,7 +101,7 @@ def _roles(service: str, known: set[str], *, passwords: Mapping[str, str]) -> It
             yield f"ALTER ROLE {role} PASSWORD '{scram_verifier(passwords[role])}'"
     yield f"GRANT {owner} TO {service}_migrator"
     yield f"ALTER ROLE {service}_runtime SET search_path = {service}"
-    for kind, settings in (("runtime", _RUNTIME_SETTINGS), ("migrator", _MIGRATOR_SETTINGS)):
+    for kind, settings in (("runtime", RUNTIME_SETTINGS), ("migrator", _MIGRATOR_SETTINGS)):
         for name, value in settings.items():
             yield f"ALTER ROLE {service}_{kind} SET {name} = '{value}'"
 
@@ -100,6 +117,30 @@ def _schema(service: str) -> Iterator[str]:
     yield f"{here} GRANT USAGE ON SEQUENCES TO {runtime}"
     yield f"{defaults} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"
     yield f"{here} GRANT EXECUTE ON FUNCTIONS TO {runtime}"
+
+
+async def _without_working(
+    url: str, passwords: Mapping[str, str], *, known: set[str]
+) -> dict[str, str]:
+    """Return the passwords of the roles to be made; those that are there must accept theirs."""
+    there = [role for role in passwords if role in known]
+    accepted = await asyncio.gather(*(_accepts(url, role, passwords[role]) for role in there))
+    refused = [role for role, works in zip(there, accepted, strict=True) if not works]
+    if refused:
+        raise ForeignRoles(", ".join(refused))
+    return {role: password for role, password in passwords.items() if role not in known}
+
+
+async def _accepts(url: str, role: str, password: str) -> bool:
+    """Tell whether a role may log in with a password; to which database is another question."""
+    try:
+        connection = await asyncpg.connect(url, user=role, password=password)
+    except asyncpg.InvalidPasswordError:
+        return False
+    except (asyncpg.InsufficientPrivilegeError, asyncpg.TooManyConnectionsError):
+        return True  # said once the password is checked
+    await connection.close()
+    return True
 
 
 async def _close_database(connection: asyncpg.Connection) -> None:

@@ -180,3 +180,29 @@ def test_the_lines_of_requests_are_written_together_and_whole(
         ("probe", "/é\n"),
     ]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", lines[0]["timestamp"])
+
+
+def test_a_log_for_people_tells_of_refusals_alone_and_commands_no_terminal(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    async def answer(scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["path"] != "/found":
+            raise NotFound
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    async def requests() -> None:
+        async with client_of(answer) as client:
+            await client.get("/found")
+            await client.get("/%1b[2Jgone", headers={"X-Request-Id": "mine-mine-mine"})
+        await asyncio.sleep(0.1)
+
+    configure_logs("info", text=True)
+    try:
+        asyncio.run(requests())
+    finally:
+        configure_logs("critical")
+    (line,) = capfdbinary.readouterr().out.decode().splitlines()
+    assert re.fullmatch(
+        r"\d\d:\d\d:\d\d 404 GET /\\x1b\[2Jgone \d+\.\d ms probe mine-mine-mine", line
+    )

@@ -62,7 +62,7 @@ def product(
         "WORKERS": str(workers),
         **settings,
     }
-    command = [sys.executable, "-m", "deploy.run"]
+    command = [sys.executable, "-m", "deploy"]
     process = subprocess.Popen(  # noqa: S603 -- our own command
         command,
         cwd=ROOT,
