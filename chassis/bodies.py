@@ -41,7 +41,7 @@ class RequestAbandoned(Problem):
 class ReadRequest(Request):
     """A request whose body is received and validated: FastAPI finds the model made."""
 
-    def __init__(self, request: Request, body: bytes, value: Any) -> None:
+    def __init__(self, request: Request, *, body: bytes, value: Any) -> None:
         super().__init__(request.scope, request.receive)
         self._received = body
         self._value = value

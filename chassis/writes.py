@@ -115,7 +115,7 @@ class WriteRoute(APIRoute):
             if kind is not None and body:
                 content_type = request.headers.get("content-type", "")
                 value = validated(kind, body, content_type=content_type)
-                request = ReadRequest(request, body, value)
+                request = ReadRequest(request, body=body, value=value)
             changes = database_of(request).changes
             # a caller who leaves cancels the wait, not the change: the key will tell its outcome
             task = asyncio.create_task(self._changed(request, use, handler))
