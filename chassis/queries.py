@@ -64,6 +64,10 @@ class ListQuery(PagedQuery):
     bom: Annotated[bool, Field(description="Begin a CSV with the mark that Excel needs")] = False
     include_total: Annotated[bool, Field(description="Count the rows of all pages")] = False
 
+    def order(self) -> str | None:
+        """Return the order of the listing to use: the one asked for, else the one that suits."""
+        return self.sort or self.suited_order()
+
     def suited_order(self) -> str | None:
         """Return the order that suits the filters when none is asked for."""
         return None

@@ -164,7 +164,7 @@ class Reads:
         """
         placed = listing.place is not None
         form = chosen_format(query.format, self.header(b"accept"), placed=placed)
-        sort = query.sort or query.suited_order() or next(iter(listing.orders))
+        sort = query.order() or next(iter(listing.orders))
         if form not in _PAGES:
             return await self._file(listing, query, form=form, sort=sort)
         part = await self.part(

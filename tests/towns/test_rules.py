@@ -10,6 +10,7 @@ from services.towns.catalogue.rules import (
     Membership,
     Period,
     folded,
+    holds_only_common_words,
     is_member,
     membership_period,
     query_words,
@@ -137,6 +138,11 @@ def test_a_period_holds_exactly_the_days_from_start_before_until(
 )
 def test_a_search_looks_for_words_and_lets_no_operator_in(typed: str, condition: str) -> None:
     assert search_condition(typed) == condition
+
+
+def test_a_name_of_common_words_only_is_known() -> None:
+    assert holds_only_common_words("Saint-sur-la")
+    assert not holds_only_common_words("Saint-Dié")
 
 
 def test_an_index_begins_with_the_rarest_word() -> None:

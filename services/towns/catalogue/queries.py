@@ -13,6 +13,7 @@ from chassis.validation import Misfit
 from services.towns.catalogue.contract import AcvId, Town
 from services.towns.catalogue.rules import (
     folded,
+    holds_only_common_words,
     query_words,
     search_condition,
     selective_condition,
@@ -133,6 +134,12 @@ class TownQuery(ListQuery):
         if self.q is None and self.sort == "relevance":
             raise Misfit("q", Text("requis avec ce tri", "needed by this sort"))
         return self
+
+    def order(self) -> str | None:
+        """Rank the names that share only common words by walking them in order."""
+        order = super().order()
+        common = self.q is not None and holds_only_common_words(self.q)
+        return "relevance_of_common" if order == "relevance" and common else order
 
     def suited_order(self) -> str | None:
         """Nearest first, else best match first."""

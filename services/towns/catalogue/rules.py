@@ -13,7 +13,7 @@ SPELLED_OUT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes
 """Abbreviations met in names of communes, and the word they stand for."""
 
 COMMON = frozenset(
-    {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sous", "sur"}
+    {"au", "aux", "de", "des", "du", "en", "et", "la", "le", "les", "sous", "sur"}
     | SPELLED_OUT.keys()
     | set(SPELLED_OUT.values())
 )
@@ -100,6 +100,11 @@ def selective_condition(text: str) -> str:
     words = query_words(text)
     rare = [word for word in words if word not in COMMON]
     return _conjunction([max(rare, key=len)] if rare else words, whole=False)
+
+
+def holds_only_common_words(text: str) -> bool:
+    """Tell whether every word of `text` is one that many names hold."""
+    return COMMON.issuperset(query_words(text))
 
 
 def _conjunction(words: Sequence[str], *, whole: bool) -> str:

@@ -129,6 +129,12 @@ TOWNS = Listing(
         "updated_at": Order((card.updated_at, card.acv_id)),
         "distance": Order((_DISTANCE, card.acv_id)),
         "relevance": Order((card.sort_name, card.acv_id), strata=_RELEVANCE, within="q"),
+        # where many rows match, a walk in order finds a page at once
+        "relevance_of_common": Order(
+            (card.sort_name, card.acv_id),
+            strata=tuple(stratum._replace(ordered=True) for stratum in _RELEVANCE),
+            within="q",
+        ),
     },
     filters={
         "acv_id": any_of(card.acv_id, "acv_id"),
