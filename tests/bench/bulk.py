@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
@@ -127,6 +128,8 @@ class _Ours:
         connection = HTTPConnection("127.0.0.1", self._server.port, timeout=120)
         connection.request("GET", f"/v1/lots/{form}")
         answer = connection.getresponse()
+        if answer.status != HTTPStatus.OK:
+            raise RuntimeError(f"export: {answer.status}")
         while answer.read(_BLOCK):
             pass
         connection.close()

@@ -4,13 +4,15 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Request
 from pydantic import ConfigDict, Field, SecretStr, with_config
 from sqlalchemy import Column, Date, Integer, MetaData, Table, Text
 from sqlalchemy.ext.asyncio import create_async_engine
-from starlette.types import ASGIApp
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import TypedDict
 
 from chassis.assembly import Web
@@ -93,24 +95,29 @@ async def _opened(web: Web) -> AsyncIterator[None]:
     await database.close()
 
 
+class _Exported:
+    """Answers with all the lots, in the form that the path names."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path_params"]["form"] == "csv":
+            asked = Export(collection="lots", format=Format.CSV, sql=ROWS)
+        else:
+            asked = Export(collection="lots", format=Format.NDJSON, sql=OBJECTS)
+        stream = await scope["app"].state.exporter.open(asked)
+        await Download(stream, asked.headers(date(2026, 1, 1)))(scope, receive, send)
+
+
+def _ready(_request: Request) -> Response:
+    return Response()
+
+
 def create_app() -> ASGIApp:
     """Return the service."""
     web = Web()
     web.router.lifespan_context = _opened
     web.include_router(import_router(_LOTS, largest_file=LARGEST_FILE))
-
-    @web.get(READY)
-    async def ready() -> dict[str, Any]:
-        return {}
-
-    @web.get("/v1/lots/{form}")
-    async def export(request: Request, form: str) -> Any:
-        format_ = Format.CSV if form == "csv" else Format.NDJSON
-        asked = Export(collection="lots", format=format_, sql=ROWS if form == "csv" else OBJECTS)
-        stream = await request.app.state.exporter.open(asked)
-        return Download(stream, asked.headers(date(2026, 1, 1)))
-
     larger = larger_bodies(web.openapi())
+    web.router.routes += [Route(READY, _ready), Route("/v1/lots/{form}", _Exported())]
     return Edge(web, server="bulk", public_url="http://127.0.0.1", larger_bodies=larger)
 
 
