@@ -39,7 +39,7 @@ LICENCES = [
 
 
 def api_root(
-    settings: Settings, collections: Collections, contracts: Mapping[str, Contract]
+    settings: Settings, collections: Collections, *, contracts: Mapping[str, Contract]
 ) -> ApiRoot:
     """Return the root document: all links absolute, so that it can be read anywhere."""
     here = settings.public_url

@@ -41,7 +41,9 @@ def own_routes(
         for path in contract["paths"]
         if not is_local(path)
     }
-    root = Document(JSON, _json(api_root(settings, collections, contracts)), varies_by=b"Accept")
+    root = Document(
+        JSON, _json(api_root(settings, collections, contracts=contracts)), varies_by=b"Accept"
+    )
     pages = _Pages(settings, observer, root=root)
     documents = {
         "/v1": root,

@@ -34,7 +34,7 @@ def reference(
     menu = "".join(_menu(name, group, words) for name, group in found.items())
     blocks = "".join(_group(name, group, public_url, words=words) for name, group in found.items())
     schemas = contract["components"]["schemas"]
-    shapes = "".join(schema_block(name, drawn, words) for name, drawn in schemas.items())
+    shapes = "".join(schema_block(name, drawn, words=words) for name, drawn in schemas.items())
     content = f"""<div class="reference">
 <nav aria-label="{words.operations}">{menu}<p><a href="#schemas">{words.schemas}</a></p></nav>
 <div><h1>{words.title}</h1>

@@ -26,7 +26,7 @@ def shape(schema: Any, words: Words) -> str:
     return _simple(schema, words)
 
 
-def schema_block(name: str, schema: dict[str, Any], words: Words) -> str:
+def schema_block(name: str, schema: dict[str, Any], *, words: Words) -> str:
     """Return a named schema with its properties."""
     required = schema.get("required", [])
     rows = "".join(
