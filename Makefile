@@ -57,8 +57,9 @@ migrate: $(READY)  ## Bring the schemas of all services to the code's revision
 seed: $(READY)  ## Load the reference facts that changed
 	@exec $(BIN)/python -m deploy.seed
 
-contracts: $(READY)  ## Rewrite the committed OpenAPI files from the code
+contracts: $(READY)  ## Rewrite the committed OpenAPI files and docs/settings.md from the code
 	$(BIN)/python -m tests.contracts.rewrite
+	$(BIN)/python -m deploy.settings_page
 
 lock: $(READY)  ## Resolve the dependencies anew, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -44,13 +44,24 @@ def _sentence(name: str, error: Any) -> str:
     """Say what is wrong with one variable; what may hold a secret is not repeated."""
     if error["type"] == "missing":
         return f"{name} is not set"
-    secret = any(word in name for word in ("SECRET", "URL", "PASSWORD"))
+    secret = any(word in name for word in ("SECRET", "TOKEN", "URL"))
     given = f"{name} does not fit" if secret else f"{name}={error['input']} does not fit"
     return f"{given}: {error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
 def _lowered(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
+
+
+def _seconds(value: object) -> object:
+    """Take a bare number as seconds; pydantic leaves only ISO 8601 and `HH:MM:SS` of a text."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
 
 
 def shared(name: str) -> AliasChoices:
@@ -75,7 +86,9 @@ class EnvironmentSettings(BaseSettings):
         ),
     ] = "http://127.0.0.1:8000"
     log_level: Annotated[
-        LogLevel, BeforeValidator(_lowered), Field(validation_alias=shared("log_level"))
+        LogLevel,
+        BeforeValidator(_lowered),
+        Field(validation_alias=shared("log_level"), description="What is logged at all"),
     ] = "info"
 
     @classmethod
@@ -104,9 +117,13 @@ class ServiceSettings(EnvironmentSettings):
     replica_url: Annotated[
         str | None, Field(description="Where reads go, if not to the main database")
     ] = None
-    read_pool_size: Annotated[int, Field(ge=1, le=100)] = 8
-    write_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
-    pool_wait: Annotated[timedelta, Field(description="Longest wait for a free connection")] = (
+    read_pool_size: Annotated[
+        int, Field(ge=1, le=100, description="Connections for reads, per process")
+    ] = 8
+    write_pool_size: Annotated[
+        int, Field(ge=1, le=100, description="Connections for changes, per process")
+    ] = 5
+    pool_wait: Annotated[Duration, Field(description="Longest wait for a free connection")] = (
         timedelta(seconds=1)
     )
     durable: Annotated[

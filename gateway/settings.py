@@ -7,12 +7,15 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import EnvironmentSettings, shared
+from chassis.settings import Duration, EnvironmentSettings, shared
 from gateway.contracts import SERVICES, SHIPPED
 
 _URL = r"^https?://[^/]+$"
-Url = Annotated[str | None, Field(pattern=_URL)]
-Seconds = Annotated[timedelta, Field(gt=timedelta())]
+Url = Annotated[
+    str | None,
+    Field(pattern=_URL, description="Where the service is; in the same process if unset"),
+]
+Seconds = Annotated[Duration, Field(gt=timedelta())]
 
 
 class Settings(EnvironmentSettings):
@@ -31,26 +34,42 @@ class Settings(EnvironmentSettings):
     ] = ("*",)
 
     cache: Annotated[bool, Field(description="Keep public answers in memory")] = True
-    cache_bytes: Annotated[int, Field(ge=0)] = 64 * 1024 * 1024
+    cache_bytes: Annotated[int, Field(ge=0, description="Memory of the cache of each process")] = (
+        64 * 1024 * 1024
+    )
     cache_lifetime: Annotated[
-        timedelta, Field(description="Longest time without asking the service, even without news")
+        Duration, Field(description="Longest time without asking the service, even without news")
     ] = timedelta(minutes=1)
     feed_interval: Annotated[
         Seconds, Field(description="Pause between two looks at a change feed")
     ] = timedelta(seconds=1)
 
-    connect_timeout: Seconds = timedelta(milliseconds=250)
-    first_byte_timeout: Seconds = timedelta(seconds=1.5)
-    total_timeout: Seconds = timedelta(seconds=2)
-    export_first_byte_timeout: Seconds = timedelta(seconds=10)
+    connect_timeout: Annotated[Seconds, Field(description="Longest wait for a connection")] = (
+        timedelta(milliseconds=250)
+    )
+    first_byte_timeout: Annotated[
+        Seconds, Field(description="Longest wait for a read to begin to answer")
+    ] = timedelta(seconds=1.5)
+    total_timeout: Annotated[Seconds, Field(description="Longest time of a read")] = timedelta(
+        seconds=2
+    )
+    export_first_byte_timeout: Annotated[
+        Seconds, Field(description="The same for an export to begin")
+    ] = timedelta(seconds=10)
     write_timeout: Annotated[
         Seconds, Field(description="Longest wait for the answer to a change, once its body is sent")
     ] = timedelta(seconds=10)
 
     concurrency: Annotated[int, Field(ge=1, description="Calls at a time, per service")] = 64
-    concurrency_low: Annotated[int, Field(ge=1)] = 8
-    concurrency_high: Annotated[int, Field(ge=1)] = 128
-    export_concurrency: Annotated[int, Field(ge=1)] = 8
+    concurrency_low: Annotated[
+        int, Field(ge=1, description="Calls at a time that a slow service keeps")
+    ] = 8
+    concurrency_high: Annotated[
+        int, Field(ge=1, description="Calls at a time that a quick service may reach")
+    ] = 128
+    export_concurrency: Annotated[
+        int, Field(ge=1, description="Exports at a time, per service")
+    ] = 8
 
     availability: Annotated[
         str, Field(description="Availability objective shown to catalogues, in percent")

@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import ServiceSettings
+from chassis.settings import MisfitSettings, ServiceSettings
 
 NEEDED = {"PROBE_DATABASE_URL": "postgresql://probe@/acdt", "CURSOR_SECRET": "x" * 32}
 
@@ -51,7 +50,7 @@ def test_a_misspelt_name_is_refused_with_the_known_ones() -> None:
 def test_a_missing_setting_is_named() -> None:
     with (
         environment({"PROBE_DATABASE_URL": "postgresql://probe@/acdt", "CURSOR_SECRET": ""}),
-        pytest.raises(ValidationError, match="cursor_secret"),
+        pytest.raises(MisfitSettings, match="CURSOR_SECRET does not fit"),
     ):
         ProbeSettings.from_environment()
 
@@ -59,3 +58,13 @@ def test_a_missing_setting_is_named() -> None:
 def test_a_secret_is_never_printed() -> None:
     with environment(NEEDED):
         assert "x" * 32 not in repr(ProbeSettings.from_environment())
+
+
+def test_a_duration_may_be_a_bare_number_of_seconds() -> None:
+    with environment(NEEDED | {"PROBE_POOL_WAIT": "0.5"}):
+        assert ProbeSettings.from_environment().pool_wait == timedelta(milliseconds=500)
+    with (
+        environment(NEEDED | {"PROBE_POOL_WAIT": "soon"}),
+        pytest.raises(MisfitSettings, match="PROBE_POOL_WAIT=soon does not fit"),
+    ):
+        ProbeSettings.from_environment()
