@@ -109,6 +109,11 @@ def test_every_filter_is_tried(path: str) -> None:
     assert declared == {query.split("=")[0] for where, query, _ in FILTERED if where == path}
 
 
+async def test_a_whole_word_goes_before_the_beginning_of_one(towns: httpx.AsyncClient) -> None:
+    found = (await towns.get("/v1/communes?q=die")).json()["items"]
+    assert [place["name"] for place in found[:2]] == ["Saint-Dié-des-Vosges", "Dieppe"]
+
+
 async def test_filters_together_mean_and(towns: httpx.AsyncClient) -> None:
     assert await codes(towns, "/v1/communes", "q=saint-louis") == ["68297", "97414"]
     assert await codes(towns, "/v1/communes", "q=saint-louis&region=44") == ["68297"]

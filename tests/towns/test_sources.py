@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from services.towns.catalogue.store import SHOWN
-from services.towns.reference.contract import SourceList
 from services.towns.reference.manifest import shipped
+from services.towns.sources.contract import SourceList
 
 
 async def test_every_table_tells_its_source_licence_and_holes(towns: httpx.AsyncClient) -> None:

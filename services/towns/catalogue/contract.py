@@ -1,7 +1,7 @@
 """What callers receive about towns; `null` means unknown."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -64,19 +64,25 @@ EpciType = Annotated[
 SelfLink = Annotated[str, Field(description="Path of this resource")]
 
 
-MEMBER_FROM: Any = Field(
-    description="First day of membership, where a source states it; null: not known"
-)
-ATTESTED_FROM: Any = Field(
-    description="`member_from`, else the earliest dated proof: the town came in by this day"
-)
-MEMBER_UNTIL: Any = Field(
-    description="First day outside, where a source states it; null: still a member, or not known"
-)
-GONE_BY: Any = Field(
-    description="`member_until`, else the first dated list without the town: it left on this day"
-    " at the latest; null: in the latest list"
-)
+MemberFrom = Annotated[
+    date | None,
+    Field(description="First day of membership, where a source states it; null: not known"),
+]
+AttestedFrom = Annotated[
+    date,
+    Field(description="`member_from`, else the earliest dated proof: the town came in by this day"),
+]
+MemberUntil = Annotated[
+    date | None,
+    Field(description="First day outside, where a source states it; null: a member, or not known"),
+]
+GoneBy = Annotated[
+    date | None,
+    Field(
+        description="`member_until`, else the first dated list without the town: it left by this"
+        " day; null: in the latest list"
+    ),
+]
 
 
 class Place(Output):
@@ -220,10 +226,10 @@ class Town(Output):
     successor_acv_id: AcvId | None
     predecessors: list[AcvId] = Field(description="Towns that were merged into this one")
     phase: OpenPhase
-    member_from: date | None = MEMBER_FROM
-    attested_from: date = ATTESTED_FROM
-    member_until: date | None = MEMBER_UNTIL
-    gone_by: date | None = GONE_BY
+    member_from: MemberFrom
+    attested_from: AttestedFrom
+    member_until: MemberUntil
+    gone_by: GoneBy
     memberships: list[Membership] = Field(description="Phases, oldest first")
     place: Place | None = Field(description="Where the primary commune is")
     region: RegionName

@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.contract import Output
 from chassis.identifiers import RegionCode
 from services.towns.catalogue.contract import (
-    ATTESTED_FROM,
-    GONE_BY,
-    MEMBER_FROM,
-    MEMBER_UNTIL,
     AcvId,
+    AttestedFrom,
+    GoneBy,
     Inhabitants,
+    MemberFrom,
+    MemberUntil,
     Name,
     OpenPhase,
     OpenStatus,
@@ -136,10 +136,10 @@ class TownProperties(Output):
     epci_name: str | None
     population: Inhabitants | None = Field(description="Sum over its communes, in that year")
     population_year: Year | None
-    member_from: date | None = MEMBER_FROM
-    attested_from: date = ATTESTED_FROM
-    member_until: date | None = MEMBER_UNTIL
-    gone_by: date | None = GONE_BY
+    member_from: MemberFrom
+    attested_from: AttestedFrom
+    member_until: MemberUntil
+    gone_by: GoneBy
     convention_signed_on: date | None
     wave: str | None = Field(
         description="Known waves of Cnam sites; null proves nothing: the list is incomplete"

@@ -54,12 +54,22 @@ def words_of(folded_name: ColumnElement[str]) -> ColumnElement[Any]:
 
 
 def distance(folded_name: ColumnElement[str]) -> ColumnElement[int]:
-    """Return how far a name is from the one bound under `phrase`: 0 the same, 1 longer, 2 other."""
+    """Return how far a name is from the one bound under `phrase`.
+
+    0 the same, 1 it begins with these words, 2 it holds them, 3 it begins so, 4 other.
+    """
     phrase = bound("phrase", Text)
+    space: ColumnElement[str] = literal_column("' '")
+    words = func.concat(phrase, space)
     tier = case(
         (folded_name == phrase, literal_column("0")),
-        (func.starts_with(folded_name, phrase), literal_column("1")),
-        else_=literal_column("2"),
+        (func.starts_with(folded_name, words), literal_column("1")),
+        (
+            func.strpos(func.concat(space, folded_name, space), func.concat(space, words)) > 0,
+            literal_column("2"),
+        ),
+        (func.starts_with(folded_name, phrase), literal_column("3")),
+        else_=literal_column("4"),
     )
     return cast(tier, Integer)
 

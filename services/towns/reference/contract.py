@@ -38,33 +38,6 @@ class Sourced(Output):
     sources: str = Field(description="Path of the sources: licences, known holes, checksums")
 
 
-class Source(Output):
-    """One table of official facts: its source, its licence, its known holes."""
-
-    table: str = Field(description="Name of the table of facts")
-    title: Wording
-    rows: int = Field(ge=0)
-    scope: str = Field(
-        description="`partial`: rows are missing", json_schema_extra=COMPLETENESS.schema
-    )
-    vintage: str = Field(description="State of the source that the rows show")
-    confidence: str = Field(
-        description="How far the rows can be trusted", json_schema_extra=CONFIDENCE.schema
-    )
-    note: Wording = Field(description="What is whole and what is missing")
-    source: str = Field(description="Who published the facts, and where they were read")
-    source_url: str | None = Field(description="Address of the source; null: row by row")
-    licence: str = Field(description="Under which the facts may be shown again")
-    attribution: str | None = Field(description="To be shown wherever the facts are shown again")
-    sha256: str = Field(description="Checksum of the table as it is shipped")
-
-
-class SourceList(Output):
-    """Every table of official facts of a service."""
-
-    items: list[Source]
-
-
 def completeness(*tables: str) -> dict[str, object]:
     """Return what an answer says of the tables behind it, in the order asked for."""
     known = {entry.name: entry for entry in shipped()}
@@ -91,26 +64,3 @@ def attributions(entries: list[Shipped]) -> list[str]:
         for text in known
         if not any(other != text and other.startswith(text) for other in known)
     ]
-
-
-def every_source() -> SourceList:
-    """Return all that is known of every table."""
-    return SourceList(
-        items=[
-            Source(
-                table=entry.name,
-                title=Wording(fr=entry.title.fr, en=entry.title.en),
-                rows=entry.rows,
-                scope=entry.scope,
-                vintage=entry.vintage,
-                confidence=entry.confidence,
-                note=Wording(fr=entry.completeness.fr, en=entry.completeness.en),
-                source=entry.source,
-                source_url=entry.source_url,
-                licence=entry.licence,
-                attribution=entry.attribution,
-                sha256=entry.sha256,
-            )
-            for entry in shipped()
-        ]
-    )
