@@ -110,8 +110,9 @@ def finished(document: dict[str, Any], *, rights: Mapping[str, str]) -> dict[str
     for schema in schemas.values():
         _absent_not_default(schema)
     for path in document["paths"].values():
-        for operation in path.values():
+        for method, operation in path.items():
             _finish_operation(operation, rights)
+            _show_headers(operation["responses"], read=method == "get")
     tidied: dict[str, Any] = _tidied(document)
     tidied["components"]["schemas"] = dict(sorted(tidied["components"]["schemas"].items()))
     return tidied
@@ -138,6 +139,28 @@ def _finish_operation(operation: dict[str, Any], rights: Mapping[str, str]) -> N
         parameter["schema"].pop("title", None)
         if parameter["name"] == "fields":
             parameter["schema"] = {"type": "string", "pattern": r"^[a-z_]+(,[a-z_]+)*$"}
+
+
+def _show_headers(answers: dict[str, dict[str, Any]], *, read: bool) -> None:
+    """Say which headers an answer carries; a read answers 304 to a caller who is up to date."""
+    if read:
+        answers["304"] = {"description": "`If-None-Match` names the current version"}
+        for status in ("200", "304"):
+            answers[status]["headers"] = {**answers[status].get("headers", {}), **_OF_READS}
+    for answer in answers.values():
+        answer["headers"] = {**answer.get("headers", {}), **_OF_ALL}
+
+
+def _text_header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string"}}
+
+
+_OF_ALL = {"X-Request-Id": _text_header("Finds the request in our logs")}
+_OF_READS = {
+    "ETag": _text_header("Version of this representation, for `If-None-Match` and `If-Match`"),
+    "Cache-Control": _text_header("How long it may be kept without asking again"),
+    "Content-Location": _text_header("Path of the resource, if it was reached by another code"),
+}
 
 
 def _absent_not_default(schema: dict[str, Any]) -> None:
