@@ -26,7 +26,9 @@ _ODD = ("\\", "\r", "\0", CLEAR)
 class ColumnReader:
     """Makes the text of COPY from rows, in the order of their header."""
 
-    def __init__(self, kinds: Mapping[str, Any], required: frozenset[str], header: Cells) -> None:
+    def __init__(
+        self, kinds: Mapping[str, Any], header: Cells, *, required: frozenset[str]
+    ) -> None:
         self._width = len(header)
         self._places = [place for place, name in enumerate(header) if name]
         named = [name for name in header if name]

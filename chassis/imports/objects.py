@@ -25,7 +25,7 @@ class ObjectReader:
     """Makes the text of COPY, in the order of `columns`, from rows taken one by one."""
 
     def __init__(
-        self, row: type, header: Cells | None, columns: Sequence[str], *, bits: Mapping[str, int]
+        self, row: type, header: Cells | None, *, columns: Sequence[str], bits: Mapping[str, int]
     ) -> None:
         self._many: TypeAdapter[list[dict[str, Any]]] = TypeAdapter(list[row])  # type: ignore[valid-type]  # known at run time
         self._header = header

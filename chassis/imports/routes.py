@@ -1,6 +1,6 @@
 """The routes of imports: hand in a file, follow its job, read the report, take bad rows back."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -96,15 +96,10 @@ class Imports:
         return rows.mappings().all()
 
 
-def import_router(
-    importer: Importer,
-    *,
-    largest_file: int = LARGEST_FILE,
-    principal: Callable[[Mapping[str, Any]], Principal] = principal_of,
-) -> APIRouter:
+def import_router(importer: Importer, *, largest_file: int = LARGEST_FILE) -> APIRouter:
     """Return the routes by which files are imported into one collection."""
     router, name, job = APIRouter(), importer.collection, documented(ImportNotFound)
-    desk, path = _Desk(name, principal), f"/v1/{name}/imports"
+    desk, path = _Desk(name), f"/v1/{name}/imports"
     router.add_api_route(
         path,
         desk.submit,
@@ -145,7 +140,6 @@ class _Desk:
     """The routes of one collection."""
 
     collection: str
-    principal: Callable[[Mapping[str, Any]], Principal]
 
     async def submit(
         self, request: Request, query: Annotated[ImportQuery, Query()], *, session: Writes
@@ -157,7 +151,7 @@ class _Desk:
             form=upload.form,
             mode=query.mode,
             dry_run=query.dry_run,
-            principal=self.principal(request.scope),
+            principal=principal_of(request.scope),
             request_id=request.scope.get("state", {}).get("request_id"),
         )
         body = job_body(await imports.jobs.submit(session, asked, upload.file))
@@ -187,7 +181,7 @@ class _Desk:
 
     async def _job(self, request: Request, job: UUID) -> RowMapping:
         imports: Imports = request.app.state.imports
-        return await imports.job(self.collection, job, principal=self.principal(request.scope))
+        return await imports.job(self.collection, job, principal=principal_of(request.scope))
 
 
 _BODY = {

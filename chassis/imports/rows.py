@@ -47,8 +47,8 @@ class RowReader:
             _check_header(header, kinds, required)
             self.columns = [name for name in header if name]
             bare = {name: _bare(kind) for name, kind in kinds.items()}
-            self._quick = ColumnReader(bare, required, header)
-        self._careful = ObjectReader(row, header, self.columns, bits=bits)
+            self._quick = ColumnReader(bare, header, required=required)
+        self._careful = ObjectReader(row, header, columns=self.columns, bits=bits)
 
     def batches(self, portions: Iterator[Portion]) -> Iterator[Batch]:
         """Yield the rows, checked, some thousands at a time."""

@@ -1,7 +1,7 @@
 """Staging the rows of a file: copied as they are checked, then checked together."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import chain
@@ -71,12 +71,16 @@ async def stage(
         names = ["row_number", "given", *reader.columns]
         async with aclosing(_ahead(reader.batches(portions), beating)) as batches:
             async for batch in batches:
-                if batch.lines:
-                    # the driver takes bytes for the name of a file
-                    text = memoryview("".join(batch.lines).encode())
-                    await driver.copy_to_table(STAGING, source=text, columns=names)
+                await _copy(driver, batch.lines, names=names)
                 tally.add(batch.read, batch.rejected)
     tally.complete = True
+
+
+async def _copy(driver: asyncpg.Connection, lines: Sequence[str], *, names: Sequence[str]) -> None:
+    if lines:
+        # the driver would take bytes for the name of a file
+        text = memoryview("".join(lines).encode())
+        await driver.copy_to_table(STAGING, source=text, columns=names)
 
 
 async def _ahead(

@@ -98,6 +98,7 @@ class Probe:
     """The probe, and what it stands on."""
 
     app: ASGIApp
+    web: Web
     imports: Imports
     database: Database
 
@@ -122,10 +123,10 @@ async def probe(url: str, *, works: bool = True, lease: float = 30) -> AsyncIter
         larger = larger_bodies(web.openapi())
         app = Edge(web, server="probe", public_url=TEST_URL, larger_bodies=larger)
         if not works:
-            yield Probe(app, imports, database)
+            yield Probe(app, web, imports, database)
             return
         async with imports.running():
-            yield Probe(app, imports, database)
+            yield Probe(app, web, imports, database)
     finally:
         await database.close()
 
