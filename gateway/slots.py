@@ -56,7 +56,8 @@ class Slots:
         if self.in_flight < self.limit.allowed and not self._waiting:
             self.in_flight += 1
             return
-        if len(self._waiting) >= self.limit.allowed:
+        # a burst waits, within its deadline; the limit may be at its lowest for a slow query
+        if len(self._waiting) >= self.limit.high:
             raise QueueFull
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)

@@ -29,6 +29,18 @@ async def test_a_queue_as_long_as_the_limit_is_full() -> None:
     await waiting
 
 
+async def test_a_limit_that_shrank_makes_a_burst_wait_not_fail() -> None:
+    slots = Slots(Limit(8, 8, 128))
+    burst = [asyncio.create_task(slots.taken()) for _ in range(64)]
+    await asyncio.sleep(0)
+    assert slots.in_flight == 8
+    for _ in burst:
+        await asyncio.sleep(0)
+        slots.released()
+    await asyncio.gather(*burst)
+    assert slots.in_flight == 0
+
+
 async def test_a_caller_who_leaves_the_queue_takes_no_slot() -> None:
     slots = Slots(Limit(2, 2, 2))
     await slots.taken()
