@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from chassis.embedded_place import SUPERUSER, EmbeddedPostgresError, Place, place_for
+from chassis.embedded_place import SUPERUSER, EmbeddedPostgresError, Place, discard, place_for
 
 _START_SECONDS = 60
 _STOP_SECONDS = 30
@@ -118,6 +118,21 @@ def stop(place: Place) -> None:
     except EmbeddedPostgresError:
         if _postmaster(place) is not None:
             place.identity.run([*command, "immediate"])
+
+
+def remove(data: Path) -> None:
+    """Stop the server that a killed process left, if it still runs, and delete all its data.
+
+    Raises:
+        EmbeddedPostgresError: a living process owns it.
+    """
+    place = place_for(data)
+    with _ownership(place) as owned:
+        if not owned:
+            raise EmbeddedPostgresError(f"{place.data} is in use: stop its process first")
+        if _postmaster(place) is not None:
+            stop(place)
+        discard(data)
 
 
 def _create(place: Place, *, durable: bool) -> None:

@@ -54,6 +54,7 @@ def databases(environment: Mapping[str, str], folder: Path) -> Iterator[Database
     else:
         folder.mkdir(parents=True, exist_ok=True)
         data = folder / "postgres"
+        data.with_name("postgres.lock").touch()  # for `make clean`, wherever the data are
         with embedded_server(data, told=say) as url:
             yield embedded(url)
 

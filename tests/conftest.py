@@ -20,6 +20,7 @@ from chassis.http import Edge
 from chassis.migrations import upgrade
 from chassis.observability import configure_logs
 from chassis.testing import TEST_URL, client_of, copied_database, url_of
+from deploy.clean import sweep
 from deploy.postgres.roles import prepare_database, prepare_roles
 from services.towns.app import create_app as create_towns
 from services.towns.reference.loader import load
@@ -37,7 +38,10 @@ def pytest_configure(config: pytest.Config) -> None:
     configure_logs("critical")
     if hasattr(config, "workerinput"):
         return
+    sweep(DATA)
     data = DATA / f"test-{os.getpid()}"
+    DATA.mkdir(exist_ok=True)
+    data.with_name(f"{data.name}.lock").touch()  # for `sweep`, wherever the server's folders are
     stack = ExitStack()
     config.add_cleanup(stack.close)
     stack.callback(discard, data)
