@@ -2,7 +2,6 @@
 
 from chassis.problems import Text
 from chassis.vocabularies import Vocabulary
-from services.towns.resolution.rules import Reason
 
 TOWN_STATUS = Vocabulary(
     "town-status",
@@ -85,39 +84,39 @@ OUTCOME = Vocabulary(
 REASON = Vocabulary(
     "resolution-reason",
     {
-        Reason.EXACT_CODE: Text("Son code est celui-ci", "This is its code"),
-        Reason.EXACT_SIREN: Text("Son SIREN est celui-ci", "This is its SIREN"),
-        Reason.EXACT_NAME_AND_POSTAL_CODE: Text(
+        "exact-code": Text("Son code est celui-ci", "This is its code"),
+        "exact-siren": Text("Son SIREN est celui-ci", "This is its SIREN"),
+        "exact-name-and-postal-code": Text(
             "Son nom et un de ses codes postaux sont ceux-ci",
             "These are its name and one of its postal codes",
         ),
-        Reason.FOLDED_NAME_AND_POSTAL_CODE: Text(
+        "folded-name-and-postal-code": Text(
             "Même code postal, même nom aux accents, traits d'union et abréviations près",
             "Same postal code, same name but for accents, hyphens and abbreviations",
         ),
-        Reason.EXACT_NAME: Text("Son nom est celui-ci", "This is its name"),
-        Reason.FOLDED_NAME: Text(
+        "exact-name": Text("Son nom est celui-ci", "This is its name"),
+        "folded-name": Text(
             "Même nom aux accents, traits d'union et abréviations près",
             "Same name but for accents, hyphens and abbreviations",
         ),
-        Reason.NAME_AND_POSTAL_AREA: Text(
+        "name-and-postal-area": Text(
             "Même nom ; le code postal n'est pas un des siens mais est du même département",
             "Same name; the postal code is not one of its own but is of the same department",
         ),
-        Reason.NAME_PREFIX_AND_POSTAL_CODE: Text(
+        "name-prefix-and-postal-code": Text(
             "Même code postal, et son nom commence ainsi",
             "Same postal code, and its name begins so",
         ),
-        Reason.NAME_WORDS_AND_POSTAL_CODE: Text(
+        "name-words-and-postal-code": Text(
             "Même code postal, et son nom contient ces mots",
             "Same postal code, and its name holds these words",
         ),
-        Reason.NAME_PREFIX: Text("Son nom commence ainsi", "Its name begins so"),
-        Reason.POSTAL_CODE_ONLY: Text(
+        "name-prefix": Text("Son nom commence ainsi", "Its name begins so"),
+        "postal-code-only": Text(
             "Un de ses codes postaux est celui-ci ; d'autres communes peuvent le partager",
             "This is one of its postal codes; other communes may share it",
         ),
-        Reason.NAME_WORDS: Text("Son nom contient ces mots", "Its name holds these words"),
+        "name-words": Text("Son nom contient ces mots", "Its name holds these words"),
     },
 )
 

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 
 from chassis.vocabularies import LabelList
-from services.towns.vocabularies import VOCABULARIES
+from services.towns.resolution.rules import Reason
+from services.towns.vocabularies import REASON, VOCABULARIES
 
 
 def code_lists(node: object) -> Iterator[dict[str, Any]]:
@@ -32,3 +33,7 @@ async def test_every_code_of_the_contract_has_its_labels(towns: httpx.AsyncClien
     named = {schema["x-vocabulary"]: schema["x-extensible-enum"] for schema in code_lists(contract)}
     assert named == known
     assert set(known) == {vocabulary.name for vocabulary in VOCABULARIES}
+
+
+def test_every_reason_of_the_rules_has_its_labels() -> None:
+    assert set(REASON.labels) == set(Reason)
