@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from sqlalchemy import text
 
 from chassis.http import LARGEST_BODY
 from chassis.imports.contract import ImportReport
@@ -220,11 +221,42 @@ async def test_an_unknown_import_is_not_found(places: Probe) -> None:
     assert missing.status_code == 404
 
 
+def many(count: int) -> str:
+    """A file of places that fills half of the columns."""
+    rows = "".join(f"{number:05d},{'x' * 40},,\n" for number in range(count))
+    return "code,name,population,signed_on\n" + rows
+
+
 async def test_a_file_beyond_the_usual_limit_of_a_body_is_imported(places: Probe) -> None:
-    rows = "".join(f"{number:05d},{'x' * 40},,\n" for number in range(30_000))
-    body = "code,name,population,signed_on\n" + rows
-    assert LARGEST_BODY < len(body) < LARGEST_FILE
-    assert (await ended(places, body))["outcome"]["inserted"] == 30_000
+    assert LARGEST_BODY < len(many(30_000)) < LARGEST_FILE
+    assert (await ended(places, many(30_000)))["outcome"]["inserted"] == 30_000
+
+
+async def test_statistics_of_an_empty_table_do_not_make_a_merge_quadratic(places: Probe) -> None:
+    async with places.database.writing() as session:
+        await session.execute(text("ANALYZE probe.place"))
+    assert (await ended(places, many(40_000)))["outcome"]["inserted"] == 40_000
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ('51108,"Châlons, Marne",1,\n', "Châlons, Marne"),
+        ('51108,"two\nlines",1,\n', "two\nlines"),
+        ("51108,back\\slash,1,\n", "back\\slash"),
+        ("51108,\\N,1,\n", "\\N"),
+        ("51108,a\tb,1,\n", "a\tb"),
+        ("51108,Châlons,1,\r\n", "Châlons"),
+        ("51108,Châlons,1,", "Châlons"),
+        ("\n51108,Châlons,1,\n\n", "Châlons"),
+        ('51108,"say ""no""",1,\n', 'say "no"'),
+    ],
+)
+async def test_a_name_is_stored_as_the_csv_means_it(places: Probe, lines: str, name: str) -> None:
+    file = "code,name,population,signed_on\n44109,Nantes,,\n" + lines
+    job = await ended(places, file)
+    assert job["status"] == "succeeded", await findings(places, job)
+    assert (await stored(places))["51108"] == (name, 1, None)
 
 
 async def test_the_same_key_and_file_are_one_job(places: Probe) -> None:
