@@ -25,7 +25,7 @@ MISTAKES = {
     "other version": Mistake("/v2/towns", 404, "/v1/towns", "/v1/towns"),
     "no version": Mistake("/towns", 404, "Collections proches", "Nearest collections"),
     "misspelt parameter": Mistake(
-        "/v1/towns?regoin=44", 400, "le plus proche est « region »", "the nearest is 'region'"
+        "/v1/towns?regoin=44", 400, "employez « region »", "use 'region'"
     ),
     "trailing slash": Mistake(
         "/v1/towns/", 404, "sans la barre oblique", "without its trailing slash"
