@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from deploy.progress import say
-from tests.bench import cached, hop, reads, scale, stages, versions
+from tests.bench import bulk, cached, hop, reads, scale, stages, versions
 from tests.bench.document import written
 from tests.bench.ground import Ground, ground
 from tests.bench.settings import BenchSettings, Part
@@ -14,6 +14,7 @@ _PARTS: dict[Part, Callable[[Ground, BenchSettings], list[str]]] = {
     "hop": hop.measure,
     "profile": stages.measure,
     "scale": scale.measure,
+    "bulk": bulk.measure,
 }
 
 

@@ -102,7 +102,14 @@ def selective_condition(text: str) -> str:
 
 
 def holds_only_common_words(text: str) -> bool:
-    """Tell whether every word of `text` is one that many names hold."""
+    """Tell whether every word of `text` is one that many names hold.
+
+    Args:
+        text: what a person typed, with at least one letter or digit.
+
+    Returns:
+        True for `saint` or `sur la`; False as soon as one word is rarer.
+    """
     return COMMON.issuperset(query_words(text))
 
 
