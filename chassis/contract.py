@@ -69,9 +69,15 @@ _LOST_PLUS = Text(
 )
 # Not strict: after a validator of ours pydantic sees a Python string, which strictness refuses.
 _LAX = Field(strict=False)
-Instant = Annotated[datetime, _LAX, BeforeValidator(_iso_instant), AfterValidator(_in_utc)]
+Instant = Annotated[
+    datetime,
+    _LAX,
+    BeforeValidator(_iso_instant),
+    AfterValidator(_in_utc),
+    Field(examples=["2026-01-31T08:00:00Z"]),
+]
 """An instant, in UTC once read; the zone is required."""
-Day = Annotated[date, _LAX, BeforeValidator(_iso_day)]
+Day = Annotated[date, _LAX, BeforeValidator(_iso_day), Field(examples=["2026-01-31"])]
 """A day of the calendar; never write `date` in an `Input`, it would read numbers in a string."""
 
 

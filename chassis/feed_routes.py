@@ -46,7 +46,11 @@ class FeedParameters(BaseModel):
 
     after: Annotated[
         str | None,
-        Field(max_length=2000, description="`after` of the last page read; `latest` for the end"),
+        Field(
+            max_length=2000,
+            description="`after` of the last page read; `latest` for the end",
+            examples=[_LATEST],
+        ),
     ] = None
     types: Annotated[
         list[Annotated[str, Field(pattern=EVENT_NAME)]] | None,

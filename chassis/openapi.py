@@ -138,7 +138,24 @@ def _finish_operation(operation: dict[str, Any], rights: Mapping[str, str]) -> N
         _never_null(parameter["schema"])
         parameter["schema"].pop("title", None)
         if parameter["name"] == "fields":
-            parameter["schema"] = {"type": "string", "pattern": r"^[a-z_]+(,[a-z_]+)*$"}
+            shown = {key: parameter["schema"][key] for key in ("description", "examples")}
+            parameter["schema"] = {"type": "string", "pattern": r"^[a-z_]+(,[a-z_]+)*$"} | shown
+        example = _shown(parameter["schema"])
+        if example is not None:
+            parameter.setdefault("example", example)
+
+
+def _shown(schema: Mapping[str, Any]) -> Any:
+    """Return what a parameter may look like; a cursor has no example that could work."""
+    for key in ("examples", "enum"):
+        if key in schema:
+            return schema[key][0]
+    if "const" in schema:
+        return schema["const"]
+    if "items" in schema:
+        one = _shown(schema["items"])
+        return None if one is None else [one]
+    return schema.get("default")
 
 
 def _show_headers(answers: dict[str, dict[str, Any]], *, read: bool) -> None:

@@ -54,7 +54,10 @@ class ListQuery(PagedQuery):
     sort: Annotated[str | None, Field(description="Order; `-` reverses it")] = None
     fields: Annotated[
         FieldNames | None,
-        Field(description="Keys to keep, separated by commas; the items are then partial"),
+        Field(
+            description="Keys to keep, separated by commas; the items are then partial",
+            examples=["name"],
+        ),
     ] = None
     format: Annotated[
         Literal["json", "csv", "ndjson", "xlsx", "geojson"] | None,

@@ -7,13 +7,13 @@ from gateway.status import ServiceStatus, Status
 
 _TEXTS = {
     "fr": {
-        "what": "L’API du partenariat : des besoins des villes aux effets mesurés",
+        "what": "L’API du partenariat&nbsp;: des besoins des villes aux effets mesurés",
         "lead": "Une seule porte vers les villes du programme Action cœur de ville, les formations"
         " du Cnam, leurs financements et leur évaluation. Les lectures de données ouvertes ne"
         " demandent ni compte ni clé.",
         "try": "Essayez maintenant",
-        "trying": "Les trois premières villes du Grand Est, dans un terminal :",
-        "or": "Ou une seule ville, par son code INSEE :",
+        "trying": "Les trois premières villes du Grand Est, dans un terminal&nbsp;:",
+        "or": "Ou une seule ville, par son code INSEE&nbsp;:",
         "state": "État des services",
         "up": "Disponible",
         "down": "Indisponible",
@@ -91,7 +91,7 @@ def _card(service: ServiceStatus, language: str) -> str:
     kind, said = ("good", text["up"]) if service.ready else ("bad", text["down"])
     details = [f"{service.latency_ms:g} ms" if service.latency_ms is not None else ""]
     details.append(f"version {service.version}" if service.version else "")
-    details.append(f"{text['since']} {service.data_as_of}" if service.data_as_of else "")
+    details.append(f"{text['since']} {service.data_as_of[:10]}" if service.data_as_of else "")
     shown = escape(" · ".join(detail for detail in details if detail))
     return f"""<li><h3>{english if language == "en" else french}</h3>
 <p class="state {kind}">{said}</p><p>{shown}</p>

@@ -17,8 +17,9 @@ _LINKS = {
 _SKIP = {"fr": "Aller au contenu", "en": "Skip to content"}
 _MENU = {"fr": "Menu principal", "en": "Main menu"}
 _FOOT = {
-    "fr": "Données ouvertes sous Licence Ouverte 2.0 ; coordonnées d’outre-mer : GeoNames, CC BY"
-    " 4.0 (<a href='/v1'>licences et sources</a>). Aucune trace, aucun cookie, aucun script.",
+    "fr": "Données ouvertes sous Licence Ouverte 2.0&nbsp;; coordonnées d’outre-mer&nbsp;:"
+    " GeoNames, CC BY 4.0 (<a href='/v1'>licences et sources</a>). Aucune trace, aucun cookie,"
+    " aucun script.",
     "en": "Open data under Licence Ouverte 2.0; overseas coordinates: GeoNames, CC BY 4.0"
     " (<a href='/v1'>licences and sources</a>). No tracking, no cookie, no script.",
 }

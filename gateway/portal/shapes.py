@@ -62,7 +62,7 @@ def _simple(schema: dict[str, Any], words: Words) -> str:
         if key in schema
     ]
     extra = [schema["format"]] if "format" in schema else []
-    if "pattern" in schema:
+    if "pattern" in schema and "examples" not in schema:  # an example says it better
         extra.append(f"<code>{escape(schema['pattern'])}</code>")
     return escape(named) + "".join(f", {part}" for part in [*extra, *limits])
 

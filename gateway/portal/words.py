@@ -30,7 +30,7 @@ class Words(NamedTuple):
 FRENCH = Words(
     language="fr",
     title="Référence de l’API",
-    lead='Dessinée à partir du <a href="/openapi.json">contrat OpenAPI 3.1</a>, qui fait foi ;'
+    lead='Dessinée à partir du <a href="/openapi.json">contrat OpenAPI 3.1</a>, qui fait foi&nbsp;;'
     ' <a href="/openapi-3.0.json">version 3.0.3</a> pour les outils plus anciens. Chaque commande'
     " peut être copiée telle quelle. Les descriptions sont en anglais, comme le contrat.",
     operations="Opérations",

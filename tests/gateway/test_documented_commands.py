@@ -5,14 +5,20 @@ import json
 import re
 import shlex
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 
-from tests.contracts.fixtures import Address, live_gateway
+from gateway.portal.commands import example
+from tests.contracts.documents import Document, operations
+from tests.contracts.fixtures import Address, live_gateway, merged
 
-__all__ = ["live_gateway"]
+__all__ = ["live_gateway", "merged"]
 
 PUBLIC_URL = "http://127.0.0.1:8000"
+WITHOUT_EXAMPLE = {"cursor", "subject", "types"}
+"""What only an earlier answer can tell."""
+
 _COMMAND = re.compile(r"<pre[^>]*><code>(curl .*?)</code></pre>", re.DOTALL)
 
 
@@ -60,3 +66,33 @@ def test_every_collection_of_the_root_answers_unless_its_link_is_a_template(
     assert ("/v1/resolve{?code,name,postal_code,kind}", True) in links
     plain = [path for path, templated in links if not templated]
     assert [path for path in plain if answered(live_gateway, path)[0] != 200] == []
+
+
+def test_every_parameter_has_an_example_that_is_answered_with_success(
+    live_gateway: Address, merged: Document
+) -> None:
+    failed: list[tuple[object, ...]] = []
+    for _, path, operation in operations(merged):
+        known = {one["name"]: one for one in operation.get("parameters", [])}
+        asked = {name: one for name, one in known.items() if one["in"] == "query"}
+        for name in asked.keys() - WITHOUT_EXAMPLE:
+            if "example" not in asked[name]:
+                failed.append((path, name, "no example"))
+                continue
+            url = _with_examples(path, known, name)
+            status, text = answered(live_gateway, url)
+            if status == 422:
+                # such as a radius, which says that it needs a place
+                needed = json.loads(text)["errors"][0]["parameter"]
+                url = _with_examples(path, known, name, *{needed} - {name})
+                status, text = answered(live_gateway, url)
+            failed += [] if status == 200 else [(url, status, text[:200])]
+    assert failed == []
+
+
+def _with_examples(path: str, known: dict[str, Document], *names: str) -> str:
+    values = {name: one["example"] for name, one in known.items() if "example" in one}
+    for name, one in known.items():
+        if one["in"] == "path":
+            path = path.replace(f"{{{name}}}", example(one))
+    return f"{path}?{urlencode({name: values[name] for name in names}, doseq=True)}"

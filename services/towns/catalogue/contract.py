@@ -49,7 +49,7 @@ AcvId = Annotated[
             "expected: identifier of a town, such as acv-051",
         ),
     ),
-    Field(description="Identifier of the programme town"),
+    Field(description="Identifier of the programme town", examples=["acv-051"]),
 ]
 Inhabitants = Annotated[int, Field(ge=0, description="Municipal population, inhabitants")]
 Year = Annotated[int, Field(ge=1990, le=2100, description="Reference year of the legal population")]

@@ -56,10 +56,24 @@ def _searchable(value: str) -> str:
     return value
 
 
-Count = Annotated[int, Field(ge=0, le=_LARGEST_COUNT)]
-Box = Annotated[str, Form(rf"{_NUMBER}(?:,{_NUMBER}){{3}}", _A_BOX), AfterValidator(_box)]
-Point = Annotated[str, Form(f"{_NUMBER},{_NUMBER}", _A_POINT), AfterValidator(_point)]
-Search = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_searchable)]
+Count = Annotated[int, Field(ge=0, le=_LARGEST_COUNT, examples=[20_000])]
+Box = Annotated[
+    str,
+    Form(rf"{_NUMBER}(?:,{_NUMBER}){{3}}", _A_BOX),
+    AfterValidator(_box),
+    Field(examples=["3,48,5,50"]),
+]
+Point = Annotated[
+    str,
+    Form(f"{_NUMBER},{_NUMBER}", _A_POINT),
+    AfterValidator(_point),
+    Field(examples=["4.03,49.25"]),
+]
+Search = Annotated[
+    str,
+    Field(min_length=1, max_length=100, examples=["saint-die"]),
+    AfterValidator(_searchable),
+]
 
 
 class TownQuery(ListQuery):
