@@ -6,7 +6,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http import send_problem
 from chassis.problems import ServiceUnavailable, Text
-from chassis.trouble import explained
 
 _READY = "/health/ready"
 _CLOSE = (b"connection", b"close")
@@ -22,10 +21,7 @@ class Drainable:
         self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await explained(self._app, scope, receive, send)
-            return
-        if not self.draining:
+        if not self.draining or scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 

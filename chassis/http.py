@@ -31,6 +31,7 @@ from chassis.problems import (
     language_of,
     rendered,
 )
+from chassis.trouble import explained
 
 LONGEST_URI = 8_192
 LARGEST_BODY = 1_048_576
@@ -74,7 +75,7 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await explained(self._app, scope, receive, send)
             self._access.flush()
             return
         started = perf_counter_ns()
