@@ -68,3 +68,12 @@ async def test_a_second_installation_leaves_the_first_its_roles(
     assert await _answers(adopting)
     with pytest.raises(asyncpg.InvalidPasswordError):
         await _answers(first)
+
+
+async def test_what_is_up_to_date_is_said_to_be(
+    server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = await _installed(server, "four", tmp_path, ADOPT_ROLES="true")
+    assert "towns: migrated to" in capsys.readouterr().err
+    await prepare(first)
+    assert capsys.readouterr().err.endswith("the schemas are up to date\n")
