@@ -35,9 +35,7 @@ def test_the_parameter_wins_then_the_preferred_type(
     assert chosen_format(asked, accept, placed=True) is expected
 
 
-@pytest.mark.parametrize(
-    "accept", ["text/html", "image/png", "text/csv;q=0"]
-)
+@pytest.mark.parametrize("accept", ["text/html", "image/png", "text/csv;q=0"])
 def test_a_type_we_do_not_make_is_refused(accept: str) -> None:
     with pytest.raises(NotAcceptable) as refused:
         chosen_format(None, accept, placed=True)

@@ -1,6 +1,5 @@
 """Imports over HTTP: strict rows, all or the good ones, dry runs, and workers that die."""
 
-import asyncio
 import csv
 import io
 import json
@@ -28,6 +27,7 @@ from tests.chassis.probe_places import (
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NDJSON = "application/x-ndjson"
+EVENTS = "SELECT name, actor, client, request_id, data->>'inserted' AS inserted FROM probe.event"
 
 
 @pytest.fixture(scope="module")
@@ -257,44 +257,6 @@ async def test_a_name_is_stored_as_the_csv_means_it(places: Probe, lines: str, n
     job = await ended(places, file)
     assert job["status"] == "succeeded", await findings(places, job)
     assert (await stored(places))["51108"] == (name, 1, None)
-
-
-async def test_the_same_key_and_file_are_one_job(places: Probe) -> None:
-    key = {"idempotency-key": "import-1"}
-    first = await handed_in(places, GOOD, **key)
-    again = await handed_in(places, GOOD, **key)
-    assert again.headers["idempotent-replayed"] == "true"
-    assert (again.status_code, again.content) == (first.status_code, first.content)
-    assert again.headers["location"] == first.headers["location"]
-    jobs = await places.database.reads.pool.fetchval("SELECT count(*) FROM probe.import_job")
-    assert jobs == 1
-
-
-@pytest.mark.parametrize(
-    ("body", "query", "media_type"),
-    [
-        (GOOD + "59350,Lille,,\n", "", "text/csv"),
-        (GOOD, "?dry_run=true", "text/csv"),
-        (GOOD, "", NDJSON),
-    ],
-)
-async def test_a_key_stands_for_one_file_and_one_way_to_import_it(
-    places: Probe, body: str, query: str, media_type: str
-) -> None:
-    key = {"idempotency-key": "import-2"}
-    await handed_in(places, GOOD, **key)
-    other = await handed_in(places, body, query, media_type, **key)
-    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
-
-
-async def test_twins_under_one_key_are_one_job(places: Probe) -> None:
-    key = {"idempotency-key": "import-3"}
-    answers = await asyncio.gather(*(handed_in(places, GOOD, **key) for _ in range(4)))
-    assert {answer.status_code for answer in answers} == {202}
-    assert len({answer.headers["location"] for answer in answers}) == 1
-
-
-EVENTS = "SELECT name, actor, client, request_id, data->>'inserted' AS inserted FROM probe.event"
 
 
 async def test_an_import_tells_what_it_changed_and_for_whom(places: Probe) -> None:
