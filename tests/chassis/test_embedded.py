@@ -110,16 +110,32 @@ async def test_a_killed_server_comes_back_once_its_last_child_is_gone(data: Path
         os.kill(child, signal.SIGSTOP)
         os.kill(int((place_for(data).data / "postmaster.pid").read_text().split()[0]), 9)
         await asyncio.sleep(1.5)
-        assert told == ["PostgreSQL ended; starting it again"]
+        assert told[1:] == ["PostgreSQL ended; starting it again"]
         os.kill(child, signal.SIGKILL)
         for _ in range(100):
-            if len(told) > 1:
+            if len(told) > 2:
                 break
             await asyncio.sleep(0.1)
-        assert told[1:] == ["PostgreSQL is back"]
+        assert told[2:] == ["PostgreSQL is back"]
         assert await asked(url, "SELECT 1") == 1
         connection.terminate()
     assert await refuses(url)
+
+
+async def test_it_says_whether_it_starts_a_server_takes_one_over_or_uses_one(data: Path) -> None:
+    told: list[str] = []
+    other = owner(data)
+    with embedded_server(data, durable=False, told=told.append):
+        other.kill()
+        other.communicate()
+    for _ in range(2):
+        with embedded_server(data, durable=False, told=told.append):
+            pass
+    assert [line.partition(" PostgreSQL")[0] for line in told] == [
+        "using the running",
+        "taking over the running",
+        "starting",
+    ]
 
 
 async def test_a_pid_file_that_now_names_another_program_is_ignored(data: Path) -> None:
