@@ -8,7 +8,7 @@ import re
 import time
 from dataclasses import dataclass
 from threading import Lock
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, WithJsonSchema
@@ -41,7 +41,8 @@ class Form:
                 raise PydanticCustomError("string_pattern_mismatch", "Not of this form", said)
             return value
 
-        return core_schema.no_info_after_validator_function(formed, handler(source))
+        text = {**handler(source), "strict": True}
+        return core_schema.no_info_after_validator_function(formed, cast("CoreSchema", text))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

@@ -75,10 +75,10 @@ def test_the_language_is_french_unless_english_is_preferred(header: str, languag
 
 
 def test_every_problem_has_a_status_two_titles_and_a_slug_of_its_own() -> None:
-    known = list(registry())
+    known = [problem for problem in registry() if not problem.__module__.startswith("tests")]
     slugs = [problem.slug() for problem in known]
     assert len(slugs) == len(set(slugs))
     assert all(problem.title.fr and problem.title.en for problem in known)
     assert all(400 <= problem.status <= 599 for problem in known)
-    assert EnvelopeExhausted in known
-    assert Problem not in known
+    assert EnvelopeExhausted in registry()
+    assert Problem not in registry()

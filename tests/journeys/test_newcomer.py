@@ -176,8 +176,7 @@ def test_no_link_of_the_whole_api_leads_nowhere(api: httpx.Client) -> None:
     crawler.read(api.post("/v1/towns"))
     crawler.read(api.get("/v1/resolve?name=laon"))
     crawler.walk([*FIRST, *fixed, "/v1/towns?limit=100", "/v1/events/towns?limit=100"])
-    # the one address that only answers a question
-    assert crawler.broken == ["/ leads to /v1/resolve: 422"]
+    assert crawler.broken == []
     kinds = {path.partition("?")[0].split("/")[1] for path in crawler.visited}
     assert {"", "v1", "ogc", "problems", "docs", "openapi", ".well-known", "status"} <= kinds
     assert len(crawler.visited) > 100
