@@ -14,6 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from chassis.database import Database, UnfitDatabase, server_faults
+from chassis.exports.formats import Export
+from chassis.exports.stream import Exporter
+from chassis.formats import Format
 from chassis.migrations import head_revision
 from chassis.settings import ServiceSettings
 from chassis.testing import url_of
@@ -166,6 +169,21 @@ async def _delete_and_fail(opened: Database) -> None:
     async with opened.writing() as session:
         await session.execute(text("DELETE FROM towns.reference_load"))
         raise ZeroDivisionError
+
+
+async def test_reads_and_exports_leave_the_session_as_it_was(seeded_url: str) -> None:
+    opened = database(as_role(seeded_url, "towns_runtime"))
+    await opened.open()
+    question = "SELECT name, setting FROM pg_settings WHERE source IN ('session', 'client')"
+    before = await opened.reads.fetch(question)
+    export = Export(collection="towns", format=Format.CSV, sql="SELECT 1 AS one")
+    stream = await Exporter(opened.reads.pool).open(export)
+    assert b"".join([chunk async for chunk in stream]) == b"one\n1\n"
+    await stream.aclose()
+    assert await opened.reads.fetch(question) == before
+    left = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+    assert await opened.reads.fetchrow(left) == (0,)
+    await opened.close()
 
 
 async def test_a_transaction_that_raises_changes_nothing(fresh_url: str) -> None:
