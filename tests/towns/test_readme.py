@@ -10,7 +10,7 @@ README = Path(__file__).parent.parent.parent / "README.md"
 
 async def test_the_readme_shows_the_real_answer(towns: httpx.AsyncClient) -> None:
     shown = re.search(
-        r"curl -s 'localhost:8000([^']+)'[^\n]*-f1-8,11-13\n(.+?)```", README.read_text(), re.S
+        r"curl -s 'localhost:8000([^']+)'[^\n]*-f1-8,11-13\n(.+?)```", README.read_text(), re.DOTALL
     )
     assert shown is not None
     answer = await towns.get(shown[1])
