@@ -31,13 +31,6 @@ _LONE = Text("une moitié de paire de substitution est refusée", "a lone surrog
 _TWICE = Text("Un objet porte deux fois la même clé", "An object has the same key twice")
 
 
-class RequestAbandoned(Problem):
-    """The caller left before its request was whole; nobody reads this answer."""
-
-    status = 499
-    title = Text("L'appelant est parti", "The caller has left")
-
-
 class ReadRequest(Request):
     """A request whose body is received and validated: FastAPI finds the model made."""
 

@@ -258,6 +258,13 @@ class TooManyRequests(Problem):
     title = Text("Trop de requêtes", "Too many requests")
 
 
+class RequestAbandoned(Problem):
+    """The caller left before its request was whole; nobody reads this answer."""
+
+    status = 499
+    title = Text("L'appelant est parti", "The caller has left")
+
+
 class InternalFault(Problem):
     """A bug of ours; the request id finds it in the logs."""
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ValidationError
 
 from chassis.problems import BadRequest, FieldError, InvalidValue, Text, UnknownParameter
-from chassis.validation import field_errors
+from chassis.validation import NUL, field_errors
 
 _MOST_PARAMETERS = 200
 _LONGEST_NAME = 64
@@ -18,7 +18,6 @@ _UNREADABLE = Text(
     "Les paramètres ne sont pas du texte UTF-8 encodé, ou sont trop nombreux",
     "The parameters are not percent-encoded UTF-8 text, or are too many",
 )
-_NUL = Text("le caractère NUL est refusé", "the NUL character is refused")
 _REPEATED = Text("ce paramètre ne se répète pas", "this parameter cannot be repeated")
 _NONE = Text("Cette opération n'a pas de paramètre", "This operation has no parameter")
 
@@ -79,7 +78,7 @@ def _collected(query_string: bytes, repeatable: Mapping[str, bool]) -> dict[str,
         if name not in repeatable:
             raise _unknown(name, repeatable)
         if "\x00" in value:
-            raise InvalidValue(errors=[FieldError("nul-character", _NUL, parameter=name)])
+            raise InvalidValue(errors=[FieldError("nul-character", NUL, parameter=name)])
         if repeatable[name]:
             values.setdefault(name, []).append(value)
         elif name in values:

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from starlette.requests import ClientDisconnect
 
-from chassis.bodies import ReadRequest, RequestAbandoned, validated
+from chassis.bodies import ReadRequest, validated
 from chassis.changes import Handler, ResourceBusy, changed, database_of
 from chassis.database import WriteSession
 from chassis.idempotency import (
@@ -32,6 +32,7 @@ from chassis.problems import (
     PreconditionFailed,
     PreconditionRequired,
     Problem,
+    RequestAbandoned,
 )
 
 LONGEST_KEY = 64

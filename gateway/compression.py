@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from starlette.types import Message, Scope, Send
 
+from chassis.headers import header
 from gateway.headers import Headers
 
 SMALLEST = 1_024
@@ -31,10 +32,7 @@ _VARY = b"Accept-Encoding"
 
 def asks_for_gzip(scope: Scope) -> bool:
     """Say whether the caller takes gzip."""
-    for name, value in scope["headers"]:
-        if name == b"accept-encoding":
-            return takes_gzip(value)
-    return False
+    return takes_gzip(header(scope, b"accept-encoding"))
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from starlette.types import Message, Receive, Scope, Send
 
+from chassis.headers import header
 from chassis.http import as_problem
 from chassis.problems import ServiceUnavailable, Text, UpstreamBroken, UpstreamTimeout
 from gateway.breaker import Breaker, RetryBudget
@@ -137,7 +138,7 @@ class _Call:
         self._read = scope["method"] in READS
         self._slots = way.slots
         self._deadlines = way.reads if self._read else way.writes
-        if self._read and is_export(scope["query_string"], _accept(scope)):
+        if self._read and is_export(scope["query_string"], header(scope, b"accept")):
             self._slots, self._deadlines = way.export_slots, way.exports
 
     async def run(self) -> None:
@@ -259,10 +260,6 @@ def is_export(query: bytes, accept: bytes) -> bool:
     if b"format=" in query:
         return True
     return bool(accept) and b"json" not in accept and b"*/*" not in accept
-
-
-def _accept(scope: Scope) -> bytes:
-    return next((value for name, value in scope["headers"] if name == b"accept"), b"")
 
 
 def unavailable(service: str, seconds: int) -> ServiceUnavailable:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from starlette.types import Scope, Send
 
+from chassis.headers import header
 from chassis.http import not_allowed
 from gateway.cache import computed_etag, matches
 from gateway.compression import (
@@ -87,15 +88,6 @@ def fixed(document: Document) -> Handler:
         await sent(document, scope, send)
 
     return answer
-
-
-def header(scope: Scope, wanted: bytes) -> bytes:
-    """Return a request header, or nothing."""
-    for name, value in scope["headers"]:
-        if name == wanted:
-            found: bytes = value
-            return found
-    return b""
 
 
 def wants_html(scope: Scope) -> bool:

@@ -6,12 +6,13 @@ import orjson
 from starlette.types import Scope, Send
 
 from chassis.contract import Output
+from chassis.headers import header
 from chassis.older_contract import older
 from chassis.problems import language_of
 from gateway.catalogue import LINKSET, api_catalog, api_root
 from gateway.contracts import Contract
 from gateway.merged_contract import is_local, merged
-from gateway.own import HTML, JSON, Document, Handler, fixed, header, sent, wants_html
+from gateway.own import HTML, JSON, Document, Handler, fixed, sent, wants_html
 from gateway.own_contract import Health
 from gateway.portal.entrance import entrance
 from gateway.portal.page import assets

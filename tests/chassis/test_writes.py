@@ -12,6 +12,7 @@ from starlette.types import Message
 
 from chassis.http import Edge
 from chassis.identity import Principal
+from chassis.problems import RequestAbandoned
 from chassis.testing import TEST_URL, lifespan
 from tests.chassis.write_probe import SHELF, asked, probe_app, probe_client
 
@@ -137,6 +138,7 @@ async def test_a_caller_who_leaves_during_the_upload_is_no_fault_of_ours(
     async with lifespan(edge):
         await edge(scope, receive, send)
 
+    assert RequestAbandoned.status == 499
     assert counted("book_seats", 499) == before + 1
     assert await asked(fresh_url, EFFECTS) == 0
 
