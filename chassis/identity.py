@@ -8,19 +8,34 @@ from chassis.problems import Forbidden, Text, Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
-class Principal:
-    """The caller, as its token states it.
+class Perimeter:
+    """Whose objects a caller may see or change: all, or what at least one of its values names.
 
-    `perimeter` maps a dimension (region, town, funder...) to the values the caller is limited to;
-    a dimension that is absent is not limited.
+    `values` maps a dimension (region, town, funder...) to official codes, or ids where none exist.
+    Without values it holds nothing: rights that ran out close the door.
     """
+
+    everywhere: bool = False
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+EVERYWHERE = Perimeter(everywhere=True)
+NOWHERE = Perimeter()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller, as its token states it."""
 
     organisation: str
     kind: str
     client: str
     scopes: frozenset[str] = frozenset()
-    perimeter: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    perimeter: Perimeter = NOWHERE
+    credential: str = ""
     on_behalf_of: str | None = None
+    expires_at: int = 0
+    """When its token ends, in seconds of the Unix epoch."""
 
     @property
     def actor(self) -> str:
@@ -31,6 +46,9 @@ class Principal:
 ANONYMOUS = Principal(organisation="public", kind="public", client="anonymous")
 """A caller without a token."""
 
+Limits = Mapping[str, frozenset[str]]
+"""Per dimension the values of which an object must have one; `None` in its place means no limit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Open:
@@ -39,12 +57,21 @@ class Open:
     def admit(self, principal: Principal) -> None:
         """Everyone passes."""
 
+    def limits(self, principal: Principal) -> None:
+        """Return that nothing is hidden."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scoped:
-    """Callers whose token carries `scope`."""
+    """Callers whose token carries `scope`, within their perimeter.
+
+    `within` names the dimensions that limit the operation. Kinds of organisation in `whole` are
+    not limited; without `within`, nobody is.
+    """
 
     scope: str
+    within: tuple[str, ...] = ()
+    whole: frozenset[str] = frozenset()
 
     def admit(self, principal: Principal) -> None:
         """Let the caller in, or say which scope is missing.
@@ -67,6 +94,13 @@ class Scoped:
                 extra={"missing_scope": self.scope},
             )
 
+    def limits(self, principal: Principal) -> Limits | None:
+        """Return what an object must have for this caller to see it; `None`: nothing is hidden."""
+        perimeter = principal.perimeter
+        if not self.within or perimeter.everywhere or principal.kind in self.whole:
+            return None
+        return {name: perimeter.values.get(name, frozenset()) for name in self.within}
+
 
 @dataclass(frozen=True, slots=True)
 class TwoPerson(Scoped):
@@ -74,6 +108,11 @@ class TwoPerson(Scoped):
 
 
 Policy = Open | Scoped
+
+
+def seen(limits: Limits | None, place: Mapping[str, str | None]) -> bool:
+    """Tell whether an object lies within limits; `place` gives its value in each dimension."""
+    return limits is None or any(place.get(name) in values for name, values in limits.items())
 
 
 class PolicyMismatch(RuntimeError):

@@ -6,13 +6,17 @@ import pytest
 
 from chassis.identity import (
     ANONYMOUS,
+    EVERYWHERE,
+    NOWHERE,
     Open,
+    Perimeter,
     PolicyMismatch,
     PolicyTable,
     Principal,
     Scoped,
     TwoPerson,
     principal_of,
+    seen,
 )
 from chassis.problems import Forbidden, Unauthenticated
 
@@ -21,7 +25,7 @@ FUNDER = Principal(
     kind="financeur",
     client="erp-1",
     scopes=frozenset({"lines:read"}),
-    perimeter={"region": frozenset({"53"})},
+    perimeter=Perimeter(values={"region": frozenset({"53"})}),
 )
 
 
@@ -47,6 +51,40 @@ def test_a_refusal_names_the_missing_scope() -> None:
 
     assert refusal.value.extra == {"missing_scope": "lines:write"}
     assert "lines:write" in refusal.value.detail.fr
+
+
+LINES = Scoped("lines:read", within=("region", "funder"), whole=frozenset({"evaluator"}))
+
+
+def test_a_caller_sees_what_one_of_its_values_names() -> None:
+    limits = LINES.limits(FUNDER)
+
+    assert limits == {"region": {"53"}, "funder": frozenset()}
+    assert seen(limits, {"region": "53", "funder": "bdt"})
+    assert not seen(limits, {"region": "44", "funder": "bdt"})
+    assert not seen(limits, {"region": None, "funder": None})
+    assert not seen(limits, {})
+
+
+def test_a_perimeter_without_values_sees_nothing() -> None:
+    limits = LINES.limits(replace(FUNDER, perimeter=NOWHERE))
+
+    assert not seen(limits, {"region": "53", "funder": "bdt"})
+
+
+@pytest.mark.parametrize(
+    ("row", "caller"),
+    [
+        (LINES, replace(FUNDER, perimeter=EVERYWHERE)),
+        (LINES, replace(FUNDER, perimeter=NOWHERE, kind="evaluator")),
+        (Scoped("lines:read"), replace(FUNDER, perimeter=NOWHERE)),
+        (Open(), ANONYMOUS),
+    ],
+    ids=["everywhere", "a kind that sees all", "a row without dimensions", "open data"],
+)
+def test_some_callers_are_not_limited(row: Scoped | Open, caller: Principal) -> None:
+    assert row.limits(caller) is None
+    assert seen(row.limits(caller), {})
 
 
 def test_a_person_answers_for_the_act_when_one_is_known() -> None:
