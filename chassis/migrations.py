@@ -26,6 +26,9 @@ _LOCK_ATTEMPTS = 20
 _RUNTIME_MAY = {"alembic_version": "SELECT", "event": "SELECT, INSERT"}
 """Tables where the runtime role has fewer rights than the default of the schema."""
 
+_ELSEWHERE = {"gateway": "gateway.partners"}
+"""The one schema whose code is not a service's: the registry of partners."""
+
 
 class MigratorBusyError(RuntimeError):
     """Another migrator, or the traffic on a table, did not leave room in time."""
@@ -92,7 +95,7 @@ async def check(service: str, url: str) -> None:
 
 def _config(service: str) -> Config:
     """Return Alembic's configuration for a service, found by the name of its package."""
-    package = importlib.util.find_spec(f"services.{service}")
+    package = importlib.util.find_spec(_ELSEWHERE.get(service, f"services.{service}"))
     if package is None or not package.submodule_search_locations:
         raise LookupError(f"no service {service}")
     config = Config(stdout=io.StringIO())

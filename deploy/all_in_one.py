@@ -8,10 +8,13 @@ from starlette.types import ASGIApp
 from chassis.http import Edge
 from chassis.observability import traced
 from chassis.openapi import larger_bodies
+from chassis.settings import EnvironmentSettings, settings_read
 from deploy.names import SERVICES
 from gateway.app import create_app as create_gateway
+from gateway.contracts import OWN
+from gateway.partners.app import create_app as create_registry
 from gateway.settings import Settings as GatewaySettings
-from gateway.upstreams import InProcess
+from gateway.upstreams import InProcess, Upstream
 from services.evaluation.app import create_app as create_evaluation
 from services.evaluation.settings import Settings as EvaluationSettings
 from services.funding.app import create_app as create_funding
@@ -31,8 +34,7 @@ _SERVICES: Mapping[str, Callable[[], Any]] = {
 
 def create_app() -> ASGIApp:
     """Assemble the gateway and the services from the environment."""
-    upstreams = {name: InProcess(service(name)) for name in SERVICES}
-    return traced(create_gateway(GatewaySettings.from_environment(), upstreams), "gateway")
+    return _gateway({name: InProcess(service(name)) for name in SERVICES})
 
 
 def service(name: str) -> Any:
@@ -42,7 +44,7 @@ def service(name: str) -> Any:
 
 def service_alone(name: str) -> ASGIApp:
     """Return a service as it is served in a process of its own."""
-    settings = GatewaySettings.from_environment()
+    settings = settings_read(EnvironmentSettings)
     app = service(name)
     edge = Edge(
         app, server=name, public_url=settings.public_url, larger_bodies=larger_bodies(app.openapi())
@@ -52,4 +54,10 @@ def service_alone(name: str) -> ASGIApp:
 
 def gateway_alone() -> ASGIApp:
     """Return the gateway of services that live elsewhere."""
-    return traced(create_gateway(GatewaySettings.from_environment()), "gateway")
+    return _gateway({})
+
+
+def _gateway(services: Mapping[str, Upstream]) -> ASGIApp:
+    settings = GatewaySettings.from_environment()
+    registry = InProcess(create_registry(settings))
+    return traced(create_gateway(settings, {**services, OWN: registry}), "gateway")

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from chassis.embedded import embedded_server
 from deploy.kept import role_passwords
-from deploy.names import LOGIN_ROLES, SERVICES
+from deploy.names import LOGIN_ROLES, SCHEMAS
 from deploy.progress import say
 
 DATABASE = "acdt"
@@ -46,7 +46,7 @@ def databases(environment: Mapping[str, str], folder: Path) -> Iterator[Database
         DatabaseSettingsError: some services have an address and others none.
         EmbeddedPostgresError: no address is given and the wheel's server cannot run.
     """
-    named = [name for name in SERVICES if environment.get(f"{name.upper()}_DATABASE_URL")]
+    named = [name for name in SCHEMAS if environment.get(f"{name.upper()}_DATABASE_URL")]
     if named:
         yield _one_each(environment)
     elif environment.get("DATABASE_URL"):
@@ -81,7 +81,7 @@ def administered(environment: Mapping[str, str], folder: Path) -> Databases:
     adopt = environment.get("ADOPT_ROLES", "false").lower()
     if adopt not in {"true", "false"}:
         raise DatabaseSettingsError("ADOPT_ROLES must be true or false")
-    roles = [f"{service}_{kind}" for service in SERVICES for kind in LOGIN_ROLES]
+    roles = [f"{service}_{kind}" for service in SCHEMAS for kind in LOGIN_ROLES]
     passwords = role_passwords(folder, _server(parts), roles=roles)
     return Databases(
         _addresses(url, "runtime", passwords),
@@ -111,9 +111,9 @@ def _one_each(environment: Mapping[str, str]) -> Databases:
     """
 
     def named(kind: str) -> dict[str, str]:
-        names = {service: f"{service.upper()}_{kind}_URL" for service in SERVICES}
+        names = {service: f"{service.upper()}_{kind}_URL" for service in SCHEMAS}
         missing = [name for name in names.values() if not environment.get(name)]
-        if missing and len(missing) < len(SERVICES):
+        if missing and len(missing) < len(SCHEMAS):
             raise DatabaseSettingsError(f"set also {', '.join(missing)}")
         return {} if missing else {key: environment[name] for key, name in names.items()}
 
@@ -136,7 +136,7 @@ def _addresses(url: str, kind: str, passwords: Mapping[str, str]) -> dict[str, s
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
     found = {}
-    for service in SERVICES:
+    for service in SCHEMAS:
         role = f"{service}_{kind}"
         password = f":{quote(passwords[role], safe='')}" if role in passwords else ""
         found[service] = parts._replace(netloc=f"{role}{password}@{place}").geturl()

@@ -8,7 +8,7 @@ from chassis.migrations import head_revision, upgrade
 from chassis.settings import settings_read
 from chassis.trouble import DatabaseTrouble, reaching, shown
 from deploy.databases import DATABASE, Databases
-from deploy.names import SERVICES
+from deploy.names import SCHEMAS
 from deploy.postgres.roles import RUNTIME_SETTINGS, ForeignRoles, prepare_database, prepare_roles
 from deploy.progress import say
 from deploy.service_settings import SERVICE_SETTINGS
@@ -78,7 +78,7 @@ async def _check_server(administrator: str) -> None:
         administrator, timeout=_CONNECT_SECONDS, server_settings=RUNTIME_SETTINGS
     )
     try:
-        faults = await server_faults(connection, durable=any(map(_durable, SERVICES)))
+        faults = await server_faults(connection, durable=any(map(_durable, SCHEMAS)))
     finally:
         await connection.close()
     if faults:
@@ -95,7 +95,7 @@ async def _prepare_roles(administrator: str, databases: Databases) -> None:
     try:
         await prepare_roles(
             administrator,
-            SERVICES,
+            SCHEMAS,
             passwords=databases.passwords,
             replace=databases.replace_passwords,
         )

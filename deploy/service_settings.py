@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from chassis.settings import ServiceSettings
+from gateway.settings import Settings as Gateway
 from services.evaluation.settings import Settings as Evaluation
 from services.funding.settings import Settings as Funding
 from services.towns.settings import Settings as Towns
@@ -13,4 +14,5 @@ SERVICE_SETTINGS: Mapping[str, type[ServiceSettings]] = {
     "trainings": Trainings,
     "funding": Funding,
     "evaluation": Evaluation,
+    "gateway": Gateway,
 }

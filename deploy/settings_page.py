@@ -13,7 +13,6 @@ from deploy.kept import ROOT
 from deploy.names import SERVICES
 from deploy.service_settings import SERVICE_SETTINGS
 from deploy.settings import InstallationSettings, ProcessSettings, RunSettings
-from gateway.settings import Settings as GatewaySettings
 
 PAGE = ROOT / "docs" / "settings.md"
 _HEAD = """# Settings
@@ -45,7 +44,7 @@ def page() -> str:
                 *_rows(ProcessSettings, ProcessSettings.model_fields),
             ],
         ),
-        ("The gateway", _rows(GatewaySettings, _own(GatewaySettings, shared))),
+        ("The gateway", _service("gateway", shared | set(secret))),
         *((f"The service {name}", _service(name, shared | set(secret))) for name in SERVICES),
     ]
     return _HEAD + "".join(_section(title, rows) for title, rows in sections)

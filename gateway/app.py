@@ -13,7 +13,7 @@ from chassis.openapi import larger_bodies
 from gateway.cache import Store, Validity
 from gateway.cached import Cache, asked_publicly
 from gateway.compression import Compressing, asks_for_gzip, with_plain_tags
-from gateway.contracts import committed
+from gateway.contracts import OWN, committed, registry_contract
 from gateway.decoration import Decorated
 from gateway.feed import Watcher
 from gateway.forwarding import Deadlines, Forwarder
@@ -38,7 +38,8 @@ def create_app(settings: Settings, upstreams: Mapping[str, Upstream] | None = No
 
     Args:
         settings: URLs of the services elsewhere, limits and deadlines.
-        upstreams: the services that live in this process, by name.
+        upstreams: the services that live in this process, by name; `gateway` is the registry of
+            partners, without which nobody has a token.
 
     Raises:
         ContractMissing: a service's contract is not shipped.
@@ -60,9 +61,11 @@ class Gateway:
     """Forwards by collection; answers public reads from memory while nothing changed."""
 
     def __init__(self, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
-        contracts = committed(settings.contracts)
+        contracts = dict(committed(settings.contracts))
+        if OWN in upstreams:
+            contracts[OWN] = registry_contract()
         self._collections = Collections(contracts)
-        self.methods = Methods({**contracts, "gateway": own_contract()})
+        self.methods = Methods([*contracts.values(), own_contract()])
         self.larger_bodies = {
             path: largest
             for contract in contracts.values()

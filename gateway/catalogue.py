@@ -54,7 +54,7 @@ def api_root(
         ],
         openapi_url=f"{here}/openapi.json",
         openapi_3_0_url=f"{here}/openapi-3.0.json",
-        service_contracts={name: f"{here}/openapi/{name}.json" for name in SERVICES},
+        service_contracts={name: f"{here}/openapi/{name}.json" for name in contracts},
         documentation_url=f"{here}/docs",
         status_url=f"{here}/status",
         problems_url=f"{here}/problems",

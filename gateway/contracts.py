@@ -14,6 +14,11 @@ SERVICES = ("towns", "trainings", "funding", "evaluation")
 SHIPPED = Path(__file__).resolve().parent.parent / "services"
 """Where the distribution keeps `<service>/openapi.json`."""
 
+OWN = "gateway"
+"""The gateway's own service: the registry of partners, always in the gateway's process."""
+
+_OWN_CONTRACT = Path(__file__).resolve().parent / "partners" / "openapi.json"
+
 
 class ContractMissing(Exception):
     """A service without its committed contract: the gateway cannot know what it serves."""
@@ -26,6 +31,11 @@ def committed(folder: Path, services: tuple[str, ...] = SERVICES) -> Mapping[str
         ContractMissing: a service has no `openapi.json` under `folder`.
     """
     return {service: _read(folder / service / "openapi.json") for service in services}
+
+
+def registry_contract() -> Contract:
+    """Read the contract of the registry of partners."""
+    return _read(_OWN_CONTRACT)
 
 
 def _read(path: Path) -> Contract:

@@ -1,4 +1,4 @@
-"""One contract of all: the four committed ones and the gateway's own operations, merged."""
+"""One contract of all: the committed ones and the gateway's own operations, merged."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from gateway.contracts import Contract
 from gateway.own_contract import own_contract
 
 _LOCAL = ("/health", "/metrics", "/openapi")
+_FRONT = "the gateway itself"
 _DESCRIPTION = """\
 Système d'information du partenariat « Au cœur des territoires » : villes du programme Action cœur
 de ville, formations du Cnam, financements, évaluation. Une seule porte, quatre services.
@@ -34,7 +35,7 @@ def merged(contracts: Mapping[str, Contract]) -> Contract:
         ContractsCollide: a path, an operation id or a component with two meanings; both are named.
     """
     merger = _Merger()
-    for name, contract in {"gateway": own_contract(), **contracts}.items():
+    for name, contract in {_FRONT: own_contract(), **contracts}.items():
         merger.add(name, contract)
     return merger.document()
 
@@ -50,7 +51,7 @@ class _Merger:
 
     def add(self, owner: str, contract: Contract) -> None:
         for path, item in contract["paths"].items():
-            if owner != "gateway" and is_local(path):
+            if owner != _FRONT and is_local(path):
                 continue  # through the gateway only the gateway's own exist
             self._claim(f"path {path}", owner)
             self._paths[path] = item

@@ -1,7 +1,7 @@
 """Which methods the contracts offer at a path; asked only by preflights, which browsers keep."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gateway.contracts import Contract
 
@@ -13,10 +13,10 @@ _ANY = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 class Methods:
     """The methods of every path of some contracts."""
 
-    def __init__(self, contracts: Mapping[str, Contract]) -> None:
+    def __init__(self, contracts: Iterable[Contract]) -> None:
         self._known = [
             (_matching(path), tuple(_named(item)))
-            for contract in contracts.values()
+            for contract in contracts
             for path, item in contract["paths"].items()
         ]
 

@@ -7,7 +7,7 @@ from pydantic.json_schema import models_json_schema
 
 from chassis.contract import Output
 from chassis.openapi import documented, finished
-from gateway.contracts import Contract
+from gateway.contracts import OWN, SERVICES, Contract
 from gateway.routing import UnknownCollection
 from gateway.status import ServiceStatus, Status
 
@@ -164,7 +164,7 @@ def _operation(own: _Own) -> dict[str, Any]:
 def _parameter(name: str) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string"}
     if name == "service":
-        schema["enum"] = ["towns", "trainings", "funding", "evaluation"]
+        schema["enum"] = [*SERVICES, OWN]
     else:
         schema["pattern"] = "^[a-z-]+$"
     example, description = _SHOWN[name]
@@ -179,6 +179,6 @@ def _parameter(name: str) -> dict[str, Any]:
 
 
 _SHOWN = {
-    "service": ("towns", "One of the four services"),
+    "service": ("towns", "One of the services, or the registry of partners in the gateway"),
     "slug": ("not-found", "The `code` of a refusal"),
 }

@@ -1,4 +1,4 @@
-"""Environment of the gateway: `GATEWAY_TOWNS_URL`, `GATEWAY_CACHE_BYTES`, and so on."""
+"""Environment of the gateway: `GATEWAY_TOWNS_URL`, `GATEWAY_DATABASE_URL`, and so on."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import Duration, EnvironmentSettings, shared
+from chassis.settings import Duration, ServiceSettings, shared
 from gateway.contracts import SERVICES, SHIPPED
 
 _URL = r"^https?://[^/]+$"
@@ -18,8 +18,11 @@ Url = Annotated[
 Seconds = Annotated[Duration, Field(gt=timedelta())]
 
 
-class Settings(EnvironmentSettings):
-    """What the gateway is told; a service without URL runs in the same process."""
+class Settings(ServiceSettings):
+    """What the gateway is told; a service without URL runs in the same process.
+
+    Its database is that of the registry of partners.
+    """
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_")
 

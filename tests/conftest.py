@@ -21,6 +21,7 @@ from chassis.migrations import upgrade
 from chassis.observability import configure_logs
 from chassis.testing import TEST_URL, client_of, copied_database, url_of
 from deploy.clean import sweep
+from deploy.names import SCHEMAS
 from deploy.postgres.roles import prepare_database, prepare_roles
 from services.towns.app import create_app as create_towns
 from services.towns.reference.loader import load
@@ -53,8 +54,8 @@ async def _prepared(admin_url: str) -> None:
     """Make the template afresh: roles, schemas, facts."""
     await prepare_database(admin_url, TEMPLATE)
     template = url_of(admin_url, database=TEMPLATE)
-    await prepare_roles(template, SERVICES)
-    for service in SERVICES:
+    await prepare_roles(template, SCHEMAS)
+    for service in SCHEMAS:
         await upgrade(service, url_of(template, database=TEMPLATE, user=f"{service}_migrator"))
     runtime = url_of(template, database=TEMPLATE, user="towns_runtime")
     engine = create_async_engine(sqlalchemy_url(runtime))

@@ -53,6 +53,7 @@ _SERVICES = {
     "trainings": ("Formations", "Trainings"),
     "funding": ("Financements", "Funding"),
     "evaluation": ("Évaluation", "Evaluation"),
+    "gateway": ("Partenaires", "Partners"),
 }
 _LINKS = (
     ("reference", "/docs"),

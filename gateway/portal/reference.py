@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, NamedTuple
 
-from gateway.contracts import SERVICES, Contract
+from gateway.contracts import OWN, SERVICES, Contract
 from gateway.portal.commands import curl, example
 from gateway.portal.page import framed
 from gateway.portal.shapes import prose, schema_block, shape
@@ -71,7 +71,7 @@ def _menu(name: str, found: list[Operation], words: Words) -> str:
 def _group(name: str, found: list[Operation], public_url: str, *, words: Words) -> str:
     blocks = "".join(_block(one, public_url, words) for one in found)
     link = f'<p><a href="/openapi/{name}.json">{words.contract}</a></p>'
-    note = link if name in SERVICES else ""
+    note = link if name in {*SERVICES, OWN} else ""
     return f'<h2 id="{name}">{words.groups[name]}</h2>{note}{blocks}'
 
 

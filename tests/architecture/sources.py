@@ -10,7 +10,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("chassis", "services", "gateway", "deploy")
 PACKAGES = (*PRODUCT, "tests")
-SERVICES = ("towns", "trainings", "funding", "evaluation")
+SERVICES = ("towns", "trainings", "funding", "evaluation", "gateway")
+FLOOR_PLANS = ("services/", "gateway/partners/")
+"""Where code follows the floor plan of a service: the registry of partners is one."""
+
+
+def package(service: str) -> str:
+    """Return the folder of a service."""
+    return "gateway/partners" if service == "gateway" else f"services/{service}"
+
 
 type_of_function = (ast.FunctionDef, ast.AsyncFunctionDef)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -63,7 +71,11 @@ def _parsed(path: str) -> Source:
 
 def of_kind(name: str) -> list[Source]:
     """Return the files of the services that carry one of the fixed names: `rules.py`."""
-    return [source for source in python("services") if source.name == name]
+    return [
+        source
+        for source in python("services", "gateway")
+        if source.name == name and source.path.startswith(FLOOR_PLANS)
+    ]
 
 
 def roots(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:

@@ -13,6 +13,7 @@ from tests.architecture.sources import (
     files,
     nothing_in,
     of_kind,
+    package,
     python,
 )
 
@@ -31,7 +32,7 @@ def _tests() -> str:
 
 @cache
 def _contract(service: str) -> str:
-    path = f"services/{service}/openapi.json"
+    path = f"{package(service)}/openapi.json"
     return (ROOT / path).read_text(encoding="utf-8") if path in files() else "{}"
 
 
@@ -40,7 +41,8 @@ def _classes(source: Source) -> Iterator[ast.ClassDef]:
 
 
 def _service(source: Source) -> str:
-    return source.path.split("/")[1]
+    root, name, *_ = source.path.split("/")
+    return root if root == "gateway" else name
 
 
 def _slug(name: str) -> str:

@@ -10,14 +10,14 @@ Document = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("towns", "trainings", "funding", "evaluation")
-NAMES = (*SERVICES, "merged")
+NAMES = (*SERVICES, "gateway", "merged")
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
 def committed(name: str) -> Path:
-    """Return where a service, or the gateway for the merged document, keeps its contract."""
-    owner = ROOT / "gateway" if name == "merged" else ROOT / "services" / name
-    return owner / "openapi.json"
+    """Return where a service, the registry or the gateway (`merged`) keeps its contract."""
+    owners = {"merged": ROOT / "gateway", "gateway": ROOT / "gateway" / "partners"}
+    return owners.get(name, ROOT / "services" / name) / "openapi.json"
 
 
 @dataclass(frozen=True, slots=True)

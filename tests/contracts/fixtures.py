@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from chassis.older_contract import older
+from deploy.names import SCHEMAS
+from deploy.service_settings import SERVICE_SETTINGS
 from gateway.app import create_app as create_gateway
-from gateway.settings import Settings as GatewaySettings
 from gateway.upstreams import InProcess
-from tests.contracts.documents import SERVICES, Document, Documents, committed
+from tests.contracts.documents import Document, Documents, committed
 from tests.contracts.fuzzing import Fuzzer, labels
 from tests.contracts.live import serving
+from tests.contracts.rewrite import PACKAGES
 from tests.contracts.toolbox import Toolbox, installed
 
 Address = tuple[str, int]
@@ -37,21 +39,23 @@ def tools() -> Toolbox:
 @pytest.fixture(scope="session")
 def live_gateway(seeded_url: str) -> Iterator[Address]:
     """Serve the whole product on the loopback, over this worker's seeded database."""
-    services = {name: InProcess(_service(name, seeded_url)) for name in SERVICES}
-    with serving(create_gateway(GatewaySettings(), services)) as address:
+    services = {name: InProcess(_service(name, seeded_url)) for name in SCHEMAS}
+    with serving(create_gateway(_settings("gateway", seeded_url), services)) as address:
         yield address
 
 
 def _service(name: str, url: str) -> Any:
+    create_app: Any = import_module(PACKAGES.get(name, f"services.{name}") + ".app").create_app
+    return create_app(_settings(name, url))
+
+
+def _settings(name: str, url: str) -> Any:
     role = make_url(url).set(username=f"{name}_runtime")
-    settings: Any = import_module(f"services.{name}.settings").Settings
-    create_app: Any = import_module(f"services.{name}.app").create_app
-    return create_app(
-        settings(
-            database_url=role.render_as_string(hide_password=False),
-            cursor_secret="of-no-value-outside-of-these-tests",
-            durable=False,
-        )
+    kind: Any = SERVICE_SETTINGS[name]
+    return kind(
+        database_url=role.render_as_string(hide_password=False),
+        cursor_secret="of-no-value-outside-of-these-tests",
+        durable=False,
     )
 
 

@@ -7,20 +7,20 @@ import pytest
 
 from deploy.databases import DatabaseSettingsError, administered, databases
 from deploy.kept import kept_secret, role_passwords
-from deploy.names import SERVICES
+from deploy.names import SCHEMAS
 
 
 def test_one_address_becomes_a_role_with_a_password_for_each_service(tmp_path: Path) -> None:
     found = administered(
         {"DATABASE_URL": "postgresql://boss:pw@db:5433/acdt?sslmode=require"}, tmp_path
     )
-    for service in SERVICES:
+    for service in SCHEMAS:
         password = found.passwords[f"{service}_runtime"]
         assert found.runtime[service] == (
             f"postgresql://{service}_runtime:{password}@db:5433/acdt?sslmode=require"
         )
         assert found.migrators[service] != found.runtime[service]
-    assert len(set(found.passwords.values())) == 2 * len(SERVICES)
+    assert len(set(found.passwords.values())) == 2 * len(SCHEMAS)
     again = administered(
         {"DATABASE_URL": "postgresql://boss:new@db:5433/acdt?sslmode=require"}, tmp_path
     )
@@ -29,7 +29,7 @@ def test_one_address_becomes_a_role_with_a_password_for_each_service(tmp_path: P
 
 def test_services_are_told_their_own_address_and_never_the_administrator_s(tmp_path: Path) -> None:
     found = administered({"DATABASE_URL": "postgresql://boss:pw@db/acdt"}, tmp_path)
-    assert found.environment().keys() == {f"{name.upper()}_DATABASE_URL" for name in SERVICES}
+    assert found.environment().keys() == {f"{name.upper()}_DATABASE_URL" for name in SCHEMAS}
     assert not any("boss" in value for value in found.environment().values())
 
 
@@ -49,7 +49,7 @@ def test_addresses_for_some_services_only_are_refused(tmp_path: Path) -> None:
 
 def test_addresses_for_all_with_an_administrator_name_the_passwords(tmp_path: Path) -> None:
     environment = {"DATABASE_URL": "postgresql://boss@db/acdt"}
-    for name in SERVICES:
+    for name in SCHEMAS:
         environment[f"{name.upper()}_DATABASE_URL"] = f"postgresql://{name}_runtime:r%40@db/acdt"
         environment[f"{name.upper()}_MIGRATOR_URL"] = f"postgresql://{name}_migrator:m@db/acdt"
     with databases(environment, tmp_path) as found:

@@ -10,7 +10,7 @@ import pytest
 
 from chassis.migrations import check, downgrade, head_revision, upgrade
 from deploy.kept import ROOT
-from deploy.names import SERVICES
+from deploy.names import SCHEMAS
 from tests.conftest import as_role
 
 
@@ -30,7 +30,7 @@ async def revision(url: str, service: str) -> object:
         return await connection.fetchval(f"SELECT version_num FROM {service}.alembic_version")
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", SCHEMAS)
 async def test_a_schema_goes_down_to_nothing_and_up_to_what_the_code_declares(
     fresh_url: str, service: str
 ) -> None:

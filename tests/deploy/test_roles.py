@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from chassis.testing import url_of
-from deploy.names import SERVICES
+from deploy.names import SCHEMAS
 from deploy.postgres.roles import prepare_roles, scram_verifier
 from tests.conftest import as_role
 
@@ -41,7 +41,7 @@ LIMITS = {
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", SCHEMAS)
 async def test_the_runtime_role_cannot(seeded_url: str, service: str, statement: str) -> None:
     connection = await asyncpg.connect(as_role(seeded_url, f"{service}_runtime"))
     try:
@@ -52,11 +52,11 @@ async def test_the_runtime_role_cannot(seeded_url: str, service: str, statement:
 
 
 @pytest.mark.parametrize("kind", ["runtime", "migrator"])
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", SCHEMAS)
 async def test_no_role_reaches_another_schema(seeded_url: str, service: str, kind: str) -> None:
     connection = await asyncpg.connect(as_role(seeded_url, f"{service}_{kind}"))
     try:
-        for other in set(SERVICES) - {service}:
+        for other in set(SCHEMAS) - {service}:
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(f"SELECT 1 FROM {other}.event")
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -65,7 +65,7 @@ async def test_no_role_reaches_another_schema(seeded_url: str, service: str, kin
         await connection.close()
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", SCHEMAS)
 async def test_the_runtime_role_is_bounded(seeded_url: str, service: str) -> None:
     connection = await asyncpg.connect(as_role(seeded_url, f"{service}_runtime"))
     try:
@@ -77,7 +77,7 @@ async def test_the_runtime_role_is_bounded(seeded_url: str, service: str) -> Non
 
 
 async def test_preparing_again_or_at_the_same_time_changes_nothing(fresh_url: str) -> None:
-    await asyncio.gather(*(prepare_roles(fresh_url, SERVICES) for _ in range(4)))
+    await asyncio.gather(*(prepare_roles(fresh_url, SCHEMAS) for _ in range(4)))
     connection = await asyncpg.connect(as_role(fresh_url, "towns_runtime"))
     try:
         assert await connection.fetchval("SELECT count(*) FROM town") == 233
@@ -86,7 +86,7 @@ async def test_preparing_again_or_at_the_same_time_changes_nothing(fresh_url: st
 
 
 async def test_a_prepared_database_is_closed_to_whoever_nobody_named(fresh_url: str) -> None:
-    await prepare_roles(fresh_url, SERVICES)
+    await prepare_roles(fresh_url, SCHEMAS)
     runtime = await asyncpg.connect(as_role(fresh_url, "towns_runtime"))
     try:
         await runtime.execute("CREATE TEMPORARY TABLE staged (n int) ON COMMIT DROP")

@@ -63,7 +63,13 @@ def quick(contracts: Path, **changes: Any) -> Settings:
         "feed_interval": timedelta(milliseconds=20),
         "first_byte_timeout": timedelta(seconds=0.2),
     }
-    return Settings(**{"contracts": contracts} | short | changes)
+    return gateway_settings(**{"contracts": contracts} | short | changes)
+
+
+def gateway_settings(**changes: Any) -> Settings:
+    """Settings of a gateway whose registry is never asked."""
+    stand_in = {"database_url": "postgresql://nobody@/nowhere", "cursor_secret": "x" * 32}
+    return Settings(**stand_in | changes)
 
 
 @pytest.fixture

@@ -27,4 +27,4 @@ CONTRACT = {
     ],
 )
 def test_a_path_has_the_methods_of_its_contract(path: str, offered: str) -> None:
-    assert " ".join(Methods({"funding": CONTRACT}).at(path)) == offered
+    assert " ".join(Methods([CONTRACT]).at(path)) == offered

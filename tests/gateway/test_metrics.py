@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 from starlette.types import ASGIApp
 
-from gateway.settings import Settings
+from tests.gateway.conftest import gateway_settings
 
 TOKEN = "a-token-of-operators"
 SHOWN = {"Authorization": f"Bearer {TOKEN}"}
@@ -51,4 +51,4 @@ async def test_without_a_token_nobody_elsewhere_reads_the_figures(
 
 def test_a_short_token_is_refused() -> None:
     with pytest.raises(ValidationError, match="metrics_token"):
-        Settings(metrics_token=SecretStr("short"))
+        gateway_settings(metrics_token=SecretStr("short"))

@@ -13,8 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis.testing import client_of
 from gateway.app import create_app
 from gateway.forwarding import AnswerCut
-from gateway.settings import Settings
-from tests.gateway.conftest import quick
+from tests.gateway.conftest import gateway_settings, quick
 from tests.gateway.fakes import PUBLIC, Fake, answering, hanging
 
 SHORT = timedelta(milliseconds=100)
@@ -28,7 +27,7 @@ async def slowly(_scope: Scope, _receive: Receive, send: Send) -> None:
 
 
 def test_a_service_elsewhere_is_named_by_its_url() -> None:
-    settings = Settings(funding_url="http://funding:8000")
+    settings = gateway_settings(funding_url="http://funding:8000")
     assert settings.url_of("funding") == "http://funding:8000"
     assert settings.url_of("towns") is None
 
@@ -36,17 +35,17 @@ def test_a_service_elsewhere_is_named_by_its_url() -> None:
 @pytest.mark.parametrize("url", ["funding:8000", "ftp://funding", "http://funding/path"])
 def test_an_address_that_is_no_base_url_is_refused(url: str) -> None:
     with pytest.raises(ValidationError):
-        Settings(funding_url=url)
+        gateway_settings(funding_url=url)
 
 
 def test_no_figure_of_time_may_be_zero() -> None:
     for name in ("connect_timeout", "first_byte_timeout", "write_timeout", "feed_interval"):
         with pytest.raises(ValidationError, match=name):
-            Settings.model_validate({name: timedelta()})
+            gateway_settings(**{name: timedelta()})
 
 
 def test_the_figures_are_those_of_the_plan() -> None:
-    settings = Settings()
+    settings = gateway_settings()
     assert settings.connect_timeout == timedelta(milliseconds=250)
     assert settings.first_byte_timeout == timedelta(seconds=1.5)
     assert settings.total_timeout == timedelta(seconds=2)

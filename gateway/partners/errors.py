@@ -1,0 +1,1 @@
+"""Every refusal of the registry: none yet, beyond those that all services share."""

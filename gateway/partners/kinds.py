@@ -1,0 +1,70 @@
+"""The kinds of partners, the rights that each may be given, and what a perimeter may name.
+
+Source: the table of roles and resources of the plan, and the issue on identity.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chassis.problems import Text
+
+KINDS: Mapping[str, Text] = {
+    "acv_directorate": Text("direction du programme ACV (ANCT)", "ACV directorate (ANCT)"),
+    "ministry": Text("ministère", "ministry"),
+    "region_prefecture": Text("préfecture de région", "prefecture of a region"),
+    "department_prefecture": Text("préfecture de département", "prefecture of a department"),
+    "cnam_national": Text("Cnam, siège", "Cnam, national"),
+    "cnam_centre": Text("Cnam, centre régional", "Cnam, regional centre"),
+    "funder": Text("financeur", "funder"),
+    "commune": Text("commune", "commune"),
+    "epci": Text("intercommunalité", "intercommunality"),
+    "region": Text("région", "region"),
+    "panel_body": Text("organisme du jury", "body of the panel"),
+    "evaluator": Text("évaluateur", "evaluator"),
+}
+
+DIMENSIONS = ("region", "department", "town", "epci", "funder", "centre")
+"""What a perimeter may name; values are official codes, or ids where no code exists."""
+
+_STATE = frozenset({"acv_directorate", "ministry"})
+_EVERYONE = frozenset(KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A right that a token may carry.
+
+    A `strong` one moves money or approves: only a client that proves a private key gets it.
+    """
+
+    meaning: Text
+    kinds: frozenset[str]
+    strong: bool = False
+
+
+SCOPES: Mapping[str, Scope] = {
+    "partners:read": Scope(
+        Text(
+            "lire son organisation, ses systèmes et leur usage",
+            "read one's organisation, its systems and their use",
+        ),
+        _EVERYONE,
+    ),
+    "partners:write": Scope(
+        Text(
+            "renouveler et retirer les accès de ses systèmes",
+            "rotate and revoke the credentials of one's systems",
+        ),
+        _EVERYONE,
+    ),
+    "partners:approve": Scope(
+        Text("se prononcer sur les demandes d'accès", "give an opinion on requests for access"),
+        _STATE | {"region_prefecture", "department_prefecture", "cnam_national", "funder"},
+        strong=True,
+    ),
+    "partners:suspend": Scope(
+        Text("suspendre et rétablir un système", "suspend and restore a system"),
+        _STATE,
+        strong=True,
+    ),
+}

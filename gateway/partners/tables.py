@@ -1,0 +1,239 @@
+"""Every table of the schema `gateway`: partners, what they asked for, how they prove who they are.
+
+Secrets are kept as digests, keys as public keys: nothing here lets anybody call.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.events import event_table
+from chassis.idempotency import idempotency_table
+from chassis.tables import TYPES, schema_metadata
+
+Texts = Annotated[list[str], mapped_column(ARRAY(Text), server_default=text("'{}'"))]
+Now = Annotated[datetime, mapped_column(server_default=text("now()"))]
+Version = Annotated[int, mapped_column(server_default=text("1"))]
+Digest = Annotated[bytes, mapped_column(LargeBinary)]
+"""SHA-256 of what is too secret, or too long, to be kept."""
+
+
+class Table(DeclarativeBase):
+    """The base of the tables of the registry."""
+
+    metadata = schema_metadata("gateway")
+    type_annotation_map = TYPES
+
+
+class Organisation(Table):
+    """A partner. One SIRET may hold several: two services of one town, say."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint("siret IS NULL OR siret ~ '^[0-9]{14}$'", "siret_form"),
+        CheckConstraint("status IN ('active', 'suspended')", "known_status"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    siret: Mapped[str | None] = mapped_column(index=True)
+    status: Mapped[str] = mapped_column(server_default="active")
+    version: Mapped[Version]
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]
+
+
+class Client(Table):
+    """One system of a partner, in one environment.
+
+    Tokens issued before `refused_before` are refused, whatever they say.
+    """
+
+    __tablename__ = "client"
+    __table_args__ = (
+        CheckConstraint("environment IN ('production', 'sandbox')", "known_environment"),
+        CheckConstraint("status IN ('active', 'suspended')", "known_status"),
+        CheckConstraint(
+            "authentication IN ('private_key_jwt', 'client_secret_basic', 'external_issuer')",
+            "known_authentication",
+        ),
+        Index(
+            "ix_client_refused_before",
+            "refused_before",
+            postgresql_where=text("refused_before IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey(Organisation.id), index=True)
+    name: Mapped[str]
+    environment: Mapped[str]
+    authentication: Mapped[str]
+    scopes: Mapped[Texts]
+    status: Mapped[str] = mapped_column(server_default="active")
+    refused_before: Mapped[datetime | None]
+    version: Mapped[Version]
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]
+
+
+class ClientPerimeter(Table):
+    """What a client may see or change while the dates hold; `everywhere` has the value `*`."""
+
+    __tablename__ = "client_perimeter"
+    __table_args__ = (
+        CheckConstraint("(dimension = 'everywhere') = (value = '*')", "everywhere_is_written"),
+        CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", "dates_in_order"),
+    )
+
+    client_id: Mapped[str] = mapped_column(ForeignKey(Client.id), primary_key=True)
+    dimension: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    valid_until: Mapped[date | None]
+
+
+class ClientSecret(Table):
+    """A secret of a client, as a salted digest; its prefix is shown and names it."""
+
+    __tablename__ = "client_secret"
+    __table_args__ = (CheckConstraint("expires_at > created_at", "expires_after_creation"),)
+
+    prefix: Mapped[str] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey(Client.id), index=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[Now]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class ClientKey(Table):
+    """A public key of a client, named by its RFC 7638 thumbprint."""
+
+    __tablename__ = "client_key"
+    __table_args__ = (CheckConstraint("algorithm IN ('ES256', 'EdDSA')", "known_algorithm"),)
+
+    client_id: Mapped[str] = mapped_column(ForeignKey(Client.id), primary_key=True)
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    algorithm: Mapped[str]
+    jwk: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[Now]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class UsedAssertion(Table):
+    """A client assertion that has bought its token; kept until it would have expired."""
+
+    __tablename__ = "used_assertion"
+
+    client_id: Mapped[str] = mapped_column(primary_key=True)
+    jti_digest: Mapped[Digest] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class RevokedToken(Table):
+    """An access token given back or withdrawn before its end."""
+
+    __tablename__ = "revoked_token"
+
+    jti_digest: Mapped[Digest] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AccessRequest(Table):
+    """What somebody asks for: a partner, a system, rights; nothing of it counts before approval."""
+
+    __tablename__ = "access_request"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('pending', 'granted', 'refused', 'expired', 'collected')", "known_status"
+        ),
+        CheckConstraint("(organisation_id IS NULL) <> (kind IS NULL)", "new_or_known_organisation"),
+        CheckConstraint(
+            "(status IN ('granted', 'collected')) = (client_id IS NOT NULL)", "granted_has_a_client"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(server_default="pending", index=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey(Organisation.id))
+    kind: Mapped[str | None]
+    organisation_name: Mapped[str | None]
+    siret: Mapped[str | None]
+    client_name: Mapped[str]
+    environment: Mapped[str]
+    authentication: Mapped[str]
+    jwk: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    scopes: Mapped[Texts]
+    perimeter: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    motive: Mapped[str]
+    claim_digest: Mapped[Digest]
+    client_id: Mapped[str | None] = mapped_column(ForeignKey(Client.id))
+    version: Mapped[Version]
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]
+
+
+class AccessOpinion(Table):
+    """What one organisation says of a request: two that differ must approve."""
+
+    __tablename__ = "access_opinion"
+    __table_args__ = (CheckConstraint("verdict IN ('approved', 'refused')", "known_verdict"),)
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey(AccessRequest.id), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey(Organisation.id), primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey(Client.id))
+    actor: Mapped[str]
+    verdict: Mapped[str]
+    motive: Mapped[str]
+    given_at: Mapped[Now]
+
+
+class ExternalPerson(Table):
+    """A person known to an external issuer, attached to a client of that person's organisation.
+
+    The subject is the issuer's pseudonym; no name, no address is kept.
+    """
+
+    __tablename__ = "external_person"
+
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey(Client.id), index=True)
+    organisation_hint: Mapped[str | None]
+    attached_by: Mapped[str]
+    attached_at: Mapped[Now]
+    detached_at: Mapped[datetime | None]
+
+
+class Call(Table):
+    """One call made with a token: for usage, for refusals, for what was done with a leaked secret.
+
+    No path, no query, no address: the operation and the request id are enough to find the log line.
+    """
+
+    __tablename__ = "call"
+    __table_args__ = (Index(None, "client_id", "at"), Index(None, "credential", "at"))
+
+    request_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True, index=True)
+    client_id: Mapped[str]
+    credential: Mapped[str]
+    operation: Mapped[str]
+    method: Mapped[str]
+    status: Mapped[int]
+    code: Mapped[str | None]
+    duration_us: Mapped[int]
+
+
+EVENT = event_table(Table.metadata)
+IDEMPOTENCY_KEY = idempotency_table(Table.metadata)
