@@ -13,16 +13,9 @@ from deploy.kept import ROOT
 from deploy.service_settings import SERVICE_SETTINGS
 from deploy.settings import InstallationSettings, ProcessSettings, RunSettings
 from deploy.settings_page import PAGE, page
-from gateway.settings import Settings as GatewaySettings
 
 PACKAGES = ("chassis", "deploy", "gateway", "services")
-KINDS = (
-    RunSettings,
-    InstallationSettings,
-    ProcessSettings,
-    GatewaySettings,
-    *SERVICE_SETTINGS.values(),
-)
+KINDS = (RunSettings, InstallationSettings, ProcessSettings, *SERVICE_SETTINGS.values())
 NOT_OURS = re.compile(r"POSTGRES_|PYTHON|PATH$|UV_|SSL_CERT_FILE$")
 """What PostgreSQL's image, Python and the installer read."""
 

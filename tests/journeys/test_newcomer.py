@@ -10,7 +10,7 @@ import httpx
 import openpyxl
 import pytest
 
-from deploy.names import SERVICES
+from deploy.names import SCHEMAS
 from tests.journeys.crawler import Crawler
 
 GRAND_EST = "44"
@@ -139,7 +139,7 @@ def test_a_partner_follows_the_changes_from_the_start_and_goes_on_later(api: htt
 def test_the_state_of_all_services_is_told(api: httpx.Client) -> None:
     state = read(api, "/status")
     assert state["status"] == "ok"
-    assert {one["name"] for one in state["services"] if one["ready"]} == set(SERVICES)
+    assert {one["name"] for one in state["services"] if one["ready"]} == set(SCHEMAS)
     dated = {one["name"]: one["data_as_of"] for one in state["services"]}
     assert dated["towns"].endswith("Z")
 
