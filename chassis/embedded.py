@@ -12,6 +12,8 @@ from pathlib import Path
 
 from chassis.embedded_place import SUPERUSER, EmbeddedPostgresError, Place, discard, place_for
 
+Pause = Callable[[float], None]
+
 _START_SECONDS = 60
 _STOP_SECONDS = 30
 _LOOK_SECONDS = 0.5
@@ -35,7 +37,11 @@ _SETTINGS: Mapping[str, str] = {
 
 @contextmanager
 def embedded_server(
-    data: Path, *, durable: bool = True, told: Callable[[str], None] | None = None
+    data: Path,
+    *,
+    durable: bool = True,
+    told: Callable[[str], None] | None = None,
+    pause: Pause = time.sleep,
 ) -> Iterator[str]:
     """Yield the administrator's URL of a running server that keeps its files in `data`.
 
@@ -43,18 +49,19 @@ def embedded_server(
     process of ours owns the server, it is shared and left running.
 
     `durable=False` is for tests: faster, and a power cut may lose everything. `told` hears what is
-    done; with it, a server that dies is started again.
+    done; with it, a server that dies is started again. `pause` is called wherever it waits, so that
+    it may raise what ends the start.
     """
     place = place_for(data)
     with _ownership(place) as owned:
         if told:
             told(_announced(place, owned=owned))
         if not owned:
-            yield _shared(place).url()
+            yield _shared(place, pause).url()
             return
         running = place
         try:
-            running = start(place, durable=durable)
+            running = start(place, durable=durable, pause=pause)
             with _kept_alive(running, told, durable=durable) if told else nullcontext():
                 yield running.url()
         finally:
@@ -68,11 +75,12 @@ def _announced(place: Place, *, owned: bool) -> str:
     return f"taking over the running {where}" if _alive(_claim(place)) else f"starting {where}"
 
 
-def start(place: Place, *, durable: bool = True) -> Place:
+def start(place: Place, *, durable: bool = True, pause: Pause = time.sleep) -> Place:
     """Start the server, or take over the one that runs on the same data; return where it is."""
     if not (place.data / "PG_VERSION").exists():
         _create(place, durable=durable)
-    running = _running(place)
+    pause(0)
+    running = _running(place, pause)
     if running is not None:
         return running
     settings = {**_SETTINGS, "unix_socket_directories": str(place.socket)}
@@ -116,7 +124,7 @@ def stop(place: Place) -> None:
     try:
         place.identity.run([*command, "fast"])
     except EmbeddedPostgresError:
-        if _postmaster(place) is not None:
+        if _alive(_claim(place)):
             place.identity.run([*command, "immediate"])
 
 
@@ -179,12 +187,12 @@ def _kept_alive(place: Place, told: Callable[[str], None], *, durable: bool) -> 
         keeper.join()
 
 
-def _postmaster(place: Place) -> list[str] | None:
+def _postmaster(place: Place, pause: Pause = time.sleep) -> list[str] | None:
     """Return the lines of the pid file of a server that is alive; remove what a dead one left."""
     lines = _claim(place)
     if _alive(lines):
         return lines
-    _wait_for_orphans(lines)
+    _wait_for_orphans(lines, pause)
     for left in [place.data / "postmaster.pid", *place.socket.glob(".s.PGSQL.*")]:
         left.unlink(missing_ok=True)
     return None
@@ -208,13 +216,13 @@ def _alive(lines: list[str]) -> bool:
         return False
 
 
-def _wait_for_orphans(lines: list[str]) -> None:
+def _wait_for_orphans(lines: list[str], pause: Pause) -> None:
     """Wait for the children of a killed server: two servers must never write the same data."""
     deadline = time.monotonic() + _ORPHAN_SECONDS
     while _attached(lines):
         if time.monotonic() > deadline:
             raise EmbeddedPostgresError("children of a killed PostgreSQL still run; try again")
-        time.sleep(0.05)
+        pause(0.05)
 
 
 def _attached(lines: list[str]) -> bool:
@@ -231,10 +239,10 @@ def _attached(lines: list[str]) -> bool:
     )
 
 
-def _running(place: Place) -> Place | None:
+def _running(place: Place, pause: Pause) -> Place | None:
     """Return where the server on these data already listens, once it is ready."""
     deadline = time.monotonic() + _START_SECONDS
-    while (lines := _postmaster(place)) is not None:
+    while (lines := _postmaster(place, pause)) is not None:
         if len(lines) > 7 and lines[7].strip() == "ready":  # noqa: PLR2004 -- eighth line: the state
             return Place(place.identity, place.programs, place.data, Path(lines[4]))
         if time.monotonic() > deadline:
@@ -242,17 +250,17 @@ def _running(place: Place) -> Place | None:
             raise EmbeddedPostgresError(
                 f"the PostgreSQL left in {place.data} answers no more; try again"
             )
-        time.sleep(0.05)
+        pause(0.05)
     return None
 
 
-def _shared(place: Place) -> Place:
+def _shared(place: Place, pause: Pause) -> Place:
     """Wait until the process that owns the server has it ready."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
-        if (place.data / "PG_VERSION").exists() and (running := _running(place)) is not None:
+        if (place.data / "PG_VERSION").exists() and (running := _running(place, pause)) is not None:
             return running
-        time.sleep(0.1)
+        pause(0.1)
     raise EmbeddedPostgresError(f"another process holds {place.data} and does not start its server")
 
 

@@ -49,6 +49,7 @@ class Identity:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 check=False,
+                start_new_session=True,
                 **become,  # type: ignore[call-overload]
             )
             output.seek(0)

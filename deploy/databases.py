@@ -1,12 +1,13 @@
 """Where the services find their schemas: embedded server, one `DATABASE_URL`, one URL each."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
-from chassis.embedded import embedded_server
+from chassis.embedded import Pause, embedded_server
 from deploy.kept import role_passwords
 from deploy.names import LOGIN_ROLES, SCHEMAS
 from deploy.progress import say
@@ -39,8 +40,12 @@ class Databases:
 
 
 @contextmanager
-def databases(environment: Mapping[str, str], folder: Path) -> Iterator[Databases]:
+def databases(
+    environment: Mapping[str, str], folder: Path, *, pause: Pause = time.sleep
+) -> Iterator[Databases]:
     """Yield the addresses that the environment asks for; an embedded server runs meanwhile.
+
+    `pause` is called wherever it waits; it may raise.
 
     Raises:
         DatabaseSettingsError: some services have an address and others none.
@@ -55,7 +60,7 @@ def databases(environment: Mapping[str, str], folder: Path) -> Iterator[Database
         folder.mkdir(parents=True, exist_ok=True)
         data = folder / "postgres"
         data.with_name("postgres.lock").touch()  # for `make clean`, wherever the data are
-        with embedded_server(data, told=say) as url:
+        with embedded_server(data, told=say, pause=pause) as url:
             yield embedded(url)
 
 

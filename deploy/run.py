@@ -3,13 +3,10 @@
 import asyncio
 import errno
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from chassis.embedded_place import EmbeddedPostgresError
 from chassis.settings import MisfitSettings, settings_read
@@ -18,11 +15,11 @@ from deploy.kept import ROOT, data_folder, kept_secret
 from deploy.plan import FIGURES, Ports, Process, planned
 from deploy.progress import say
 from deploy.settings import ProcessSettings, RunSettings
-from deploy.supervisor import Family, StartFailedError, Supervisor, ended
+from deploy.stopping import Stopped, Wish
+from deploy.supervisor import Family, StartFailedError, Supervisor, ended, readable
 
 _CHILDREN = "deploy.children"
 _PREPARE = f"{_CHILDREN}:prepare_databases"
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _EXAMPLES = (
     ("towns", "/v1/towns?region=44&limit=3"),
     ("trainings", "/v1/events/trainings"),
@@ -38,18 +35,10 @@ _EXPECTED = (
 )
 
 
-class Stopped(BaseException):
-    """Somebody asked the product to stop while it was starting."""
-
-
-def main() -> None:
-    """Run the product as the environment asks."""
-    _hear()
+def main(wish: Wish) -> None:
+    """Run the product as the environment asks, until there is a wish that it stops."""
     try:
-        try:
-            _prepare_and_run()
-        finally:
-            _ignore()
+        _prepare_and_run(wish)
     except Stopped:
         pass
     except _EXPECTED as error:
@@ -57,26 +46,24 @@ def main() -> None:
     say("stopped")
 
 
-def _prepare_and_run() -> None:
+def _prepare_and_run(wish: Wish) -> None:
+    wish.heed()
     settings = settings_read(RunSettings)
     settings_read(ProcessSettings)
     folder = data_folder()
     if settings.workers > 1:  # the family chooses at its imports how figures are kept
         os.environ[FIGURES] = str(folder)
     family = Family(_CHILDREN)
-    _ignore(signal.SIGINT)  # the family inherits this: Ctrl-C must not interrupt its imports
     family.gather()
-    _hear(signal.SIGINT)
-    with databases(os.environ, folder) as found:
-        try:
-            asyncio.run(run(settings, found, family=family, folder=folder))
-        finally:
-            _ignore()  # a second Ctrl-C must not keep the database from being stopped
+    with databases(os.environ, folder, pause=wish.heed) as found:
+        asyncio.run(run(settings, found, wish=wish, family=family, folder=folder))
 
 
-async def run(settings: RunSettings, found: Databases, *, family: Family, folder: Path) -> None:
+async def run(
+    settings: RunSettings, found: Databases, *, wish: Wish, family: Family, folder: Path
+) -> None:
     """Prepare, start, tell, wait, stop."""
-    asked_to_stop = asyncio.create_task(_stop_event().wait())
+    asked_to_stop = asyncio.create_task(readable(wish))
     secret = os.environ.get("CURSOR_SECRET") or kept_secret(folder, "cursor_secret")
     ports = Ports()
     environment = {**_inherited(), **found.environment(), "CURSOR_SECRET": secret}
@@ -156,28 +143,3 @@ def _announce(processes: list[Process], pids: Mapping[str, int]) -> None:
     for service, path in _EXAMPLES:
         print(f"  {service:<11} curl '{address}{path}'", file=sys.stderr)
     print("  Ctrl-C stops everything", file=sys.stderr, flush=True)
-
-
-def _stop_event() -> asyncio.Event:
-    """Return an event that a stop signal sets; from now on signals raise nothing."""
-    event = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in _STOP_SIGNALS:
-        loop.add_signal_handler(number, event.set)
-    return event
-
-
-def _hear(*numbers: signal.Signals) -> None:
-    """Turn the first stop signal into an exception, so that what was started is stopped."""
-
-    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-        _ignore()
-        raise Stopped
-
-    for number in numbers or _STOP_SIGNALS:
-        signal.signal(number, stop)
-
-
-def _ignore(*numbers: signal.Signals) -> None:
-    for number in numbers or _STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)

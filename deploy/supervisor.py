@@ -3,21 +3,27 @@
 import asyncio
 import importlib
 import multiprocessing
+import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deploy.plan import Process
 from deploy.progress import say
+
+if TYPE_CHECKING:
+    from _typeshed import FileDescriptorLike
 
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _SHORTEST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _GOOD_LIFE = 10.0
+_TO_THE_GROUP = (signal.SIGINT, signal.SIGHUP)
+"""What a terminal sends to every process that was started in it."""
 
 
 class StartFailedError(RuntimeError):
@@ -42,8 +48,17 @@ class Family:
         self._context.set_forkserver_preload([preloaded])
 
     def gather(self) -> None:
-        """Begin the imports; they go on beside what the caller does next."""
-        forkserver.ensure_running()
+        """Begin the imports; they go on beside what the caller does next.
+
+        The family is made with the terminal's signals blocked, so that they reach us alone. To
+        ignore them meanwhile would lose those that come; blocked, they wait.
+        """
+        resource_tracker.ensure_running()  # it would start with the family, and lift the block
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _TO_THE_GROUP)
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def child(self, target: str, *arguments: Any) -> ForkServerProcess:
         """Return a child, not started, that will call `target`, written `module:function`."""
@@ -152,15 +167,20 @@ class Supervisor:
 
 async def ended(child: ForkServerProcess) -> int:
     """Wait for the end of a started child; return its exit code."""
-    loop = asyncio.get_running_loop()
-    over = asyncio.Event()
-    loop.add_reader(child.sentinel, over.set)
-    try:
-        await over.wait()
-    finally:
-        loop.remove_reader(child.sentinel)
+    await readable(child.sentinel)
     child.join()
     return child.exitcode or 0
+
+
+async def readable(file: "FileDescriptorLike") -> None:
+    """Wait until a file can be read, which is left to others."""
+    loop = asyncio.get_running_loop()
+    found = asyncio.Event()
+    loop.add_reader(file, found.set)
+    try:
+        await found.wait()
+    finally:
+        loop.remove_reader(file)
 
 
 async def _wait_ready(kept: _Kept) -> None:
