@@ -1,7 +1,7 @@
 """What callers may ask of the list of towns."""
 
 from math import cos, radians
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -79,7 +79,7 @@ Search = Annotated[
 class TownQuery(ListQuery):
     """Filters of the list of towns; a repeated filter means "or"."""
 
-    item: ClassVar[type[Town]] = Town
+    item = Town
 
     sort: Annotated[
         Literal[

@@ -1,6 +1,6 @@
 """What callers may ask of the lists of official places."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -64,7 +64,7 @@ class PlaceQuery(ListQuery):
 class CommuneQuery(PlaceQuery):
     """Filters of the list of communes; a repeated filter means "or"."""
 
-    item: ClassVar[type[Commune]] = Commune
+    item = Commune
 
     sort: Annotated[
         Literal[
@@ -86,7 +86,7 @@ class CommuneQuery(PlaceQuery):
 class EpciQuery(PlaceQuery):
     """Filters of the list of EPCI; a repeated filter means "or"."""
 
-    item: ClassVar[type[Epci]] = Epci
+    item = Epci
 
     format: TabularFormat = None
     sort: Annotated[
@@ -113,7 +113,7 @@ class EpciQuery(PlaceQuery):
 class DepartmentQuery(PlaceQuery):
     """Filters of the list of departments; a repeated filter means "or"."""
 
-    item: ClassVar[type[Department]] = Department
+    item = Department
 
     format: TabularFormat = None
     sort: Annotated[Literal["code", "-code", "name", "-name", "relevance"] | None, BEST_FIRST] = (
@@ -127,7 +127,7 @@ class DepartmentQuery(PlaceQuery):
 class RegionQuery(PlaceQuery):
     """Filters of the list of regions; a repeated filter means "or"."""
 
-    item: ClassVar[type[Region]] = Region
+    item = Region
 
     format: TabularFormat = None
     sort: Annotated[Literal["code", "-code", "name", "-name", "relevance"] | None, BEST_FIRST] = (
