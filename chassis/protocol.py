@@ -8,7 +8,9 @@ from asyncio.events import TimerHandle
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import ClassVar, cast
+from urllib.parse import unquote
 
+import httptools
 import structlog
 from prometheus_client import Counter
 from uvicorn.protocols.http.httptools_impl import (
@@ -17,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from chassis.exchange import Exchange
 from chassis.identifiers import uuid7
 from chassis.problems import MEDIA_TYPE, BadRequest, Occurrence, Text, rendered
 
@@ -109,12 +112,47 @@ class DeadlineProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """The headers made it in time."""
+        """Begin the exchange, or let it wait for the one before: the headers made it in time.
+
+        Raises:
+            HttpParserInvalidURLError: an address that is none.
+        """
         self._unwatch()
         self._before = self.cycle
-        super().on_headers_complete()  # raises at an address that is none
+        busy = self._working()
+        version = self.parser.get_http_version()
+        self._complete_scope(version)
+        self.cycle = Exchange(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        if busy:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
+        else:
+            self._start_asgi_task(self.cycle, self.app)
         self._phase = _Phase.BODY
         self._received = 0
+
+    def _complete_scope(self, version: str) -> None:
+        """Say what is asked, and where."""
+        scope = self.scope
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["http_version"] = version
+        url = httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        scope["path"] = unquote(path) if "%" in path else path
+        scope["raw_path"] = url.path
+        scope["query_string"] = url.query or b""
 
     def on_body(self, body: bytes) -> None:
         """Count what is no header."""
