@@ -45,6 +45,7 @@ class Entry:
     stored_at: float
     expires_at: float
     upstream_etag: bytes | None
+    given: Headers
     whole: Headers
     unchanged: Headers
     operation: str = "none"
@@ -170,6 +171,7 @@ def entry_of(
         stored_at=now,
         expires_at=now + lifetime,
         upstream_etag=given,
+        given=headers,
         whole=whole,
         unchanged=only_for_304(whole),
         shrinks=shrinks,

@@ -89,7 +89,11 @@ class Cache:
     def kept(
         self, key: Key, body: bytes, *, headers: Headers, validity: Validity, generation: int
     ) -> Entry:
-        """Keep a whole public answer."""
+        """Keep a whole public answer; what is kept already is only renewed."""
+        known = self.store.get(key)
+        if known is not None and known.body == body and known.given == headers:
+            self.confirmed(known, generation)
+            return known
         entry = entry_of(
             body,
             headers,
