@@ -26,6 +26,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from chassis.statements import Statement, compiled
 
@@ -100,7 +101,7 @@ def statement(listing: Listing, shape: Shape) -> Statement:
     order = listing.orders[shape.sort.removeprefix("-")]
     backwards = shape.sort.startswith("-")
     if shape.kind == "page" and order.strata:
-        return compiled(_in_strata(listing, shape, order))
+        return compiled(_in_one(_in_strata(listing, shape, order)))
     chosen = select(*_selected(listing, shape, order)).select_from(listing.source)
     chosen = chosen.where(*_conditions(listing, shape))
     if shape.kind == "count":
@@ -112,7 +113,26 @@ def statement(listing: Listing, shape: Shape) -> Statement:
     if order.strata:
         ranks = [(stratum.condition, rank) for rank, stratum in enumerate(order.strata)]
         chosen = chosen.order_by(case(*ranks, else_=len(ranks)))
-    return compiled(chosen.order_by(*[key.desc() if backwards else key for key in order.keys]))
+    chosen = chosen.order_by(*[key.desc() if backwards else key for key in order.keys])
+    return compiled(_in_one(chosen) if shape.kind == "page" else chosen)
+
+
+def _in_one(rows: Select[Any]) -> Select[Any]:
+    """Return a page as one row: its items joined, how many rows were found, the last one's marks.
+
+    The rows are one more than the page, if there are as many, and that one is left out. Postgres
+    sends a long value at once, but many rows by 8 KB, and each piece wakes the service.
+    """
+    found = rows.subquery()
+    row = select(found, func.row_number().over().label("place")).subquery().c
+    item, *marks = [column for column in row if column.name != "place"]
+    joined = func.string_agg(item, aggregate_order_by(literal_column("','"), row.place))
+    last = row.place == _LIMIT - literal_column("1")
+    return select(
+        func.convert_to(joined.filter(row.place < _LIMIT), _UTF8),
+        func.count(),
+        *[func.max(mark).filter(last) for mark in marks],
+    )
 
 
 def _in_strata(listing: Listing, shape: Shape, order: Order) -> Select[Any]:
@@ -131,7 +151,8 @@ def _in_strata(listing: Listing, shape: Shape, order: Order) -> Select[Any]:
         found = chosen.subquery()
         rank: ColumnElement[str] = literal_column(f"'{number}'").label("rank")
         keys = [found.c[mark.name] for mark in marks]
-        shown = [func.convert_to(found.c.item, _UTF8), rank, *[cast(key, Text) for key in keys]]
+        texts = [cast(key, Text).label(f"mark_{n}") for n, key in enumerate(keys)]
+        shown = [found.c.item, rank, *texts]
         parts.append(select(*shown).order_by(*keys).limit(_LIMIT).subquery().select())
     return select(union_all(*parts).subquery()).limit(_LIMIT)
 
@@ -146,8 +167,8 @@ def _selected(listing: Listing, shape: Shape, order: Order) -> list[ColumnElemen
         case "count":
             return [func.count()]
         case "page":
-            keys = [cast(key, Text) for key in order.keys]
-            return [func.convert_to(_item(listing, shape), _UTF8), *keys]
+            marks = [cast(key, Text).label(f"mark_{n}") for n, key in enumerate(order.keys)]
+            return [_item(listing, shape).label("item"), *marks]
         case "items":
             return [_item(listing, shape)]
         case "cells":

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_args, get_origin
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel, ValidationError
 
@@ -70,6 +70,13 @@ def pairs_of(query_string: bytes) -> list[tuple[str, str]]:
         )
     except ValueError:
         raise BadRequest(_UNREADABLE) from None
+
+
+@lru_cache(maxsize=256)
+def without(name: str, query_string: bytes) -> str:
+    """Return a query string without one of its parameters, ready for another to follow."""
+    kept = [pair for pair in pairs_of(query_string) if pair[0] != name]
+    return urlencode(kept, safe=",:") + "&" if kept else ""
 
 
 def _collected(query_string: bytes, repeatable: Mapping[str, bool]) -> dict[str, Any]:

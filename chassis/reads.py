@@ -1,13 +1,11 @@
 """How a read answers: bytes made by Postgres, as one page, one resource or a streamed export."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
-import asyncpg
 import orjson
 from starlette.responses import Response
 from starlette.types import Scope
@@ -24,7 +22,7 @@ from chassis.pages import Cursors
 from chassis.preconditions import digest_tag, etag, not_modified
 from chassis.problems import FieldError, InvalidValue, NotFound, Text
 from chassis.queries import ListQuery, PagedQuery
-from chassis.query_strings import pairs_of
+from chassis.query_strings import without
 from chassis.statements import Statement
 
 Headers = list[tuple[bytes, bytes]]
@@ -72,9 +70,10 @@ class ReadContext:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A page of a listing: its rows, the path of the next page, the rows of all pages."""
+    """A page of a listing: its items joined, the path of the next page, the rows of all pages."""
 
-    rows: Sequence[asyncpg.Record]
+    items: bytes
+    count: int
     following: str | None
     total: int | None
 
@@ -116,8 +115,8 @@ class Reads:
 
     def continued(self, name: str, mark: str) -> str:
         """Return the path of this request with its cursor replaced."""
-        kept = [pair for pair in pairs_of(self._scope["query_string"]) if pair[0] != name]
-        return f"{self._scope['path']}?{urlencode([*kept, (name, mark)], safe=',:')}"
+        kept = without(name, self._scope["query_string"])
+        return f"{self._scope['path']}?{kept}{name}={mark}"
 
     def header(self, name: bytes) -> str:
         """Return a request header, or an empty string."""
@@ -204,15 +203,13 @@ class Reads:
             shape = replace(shape, continued=True, stratum=stratum)
             bound |= {f"after_{n}": mark for n, mark in enumerate(marks)}
         made = statement(listing, shape)
-        rows = await self.pool.fetch(made.sql, *made.arguments(bound))
+        ((items, found, *marks),) = await self.pool.fetch(made.sql, *made.arguments(bound))
         total = await self._total(listing, shape, values) if counted else None
-        more = len(rows) > query.limit
         following = None
-        if more:
-            marks = rows[query.limit - 1][1:]
+        if found > query.limit:
             cursor = self._context.cursors.signed(_binding(listing, shape, values), marks)
             following = self.continued("cursor", cursor)
-        return Part(rows[: query.limit], following, total)
+        return Part(items or b"", min(found, query.limit), following, total)
 
     async def _file(self, listing: Listing, query: ListQuery, *, form: Format, sort: str) -> Answer:
         _refuse_page_parameters(query, form)
@@ -289,7 +286,7 @@ def _remarks(listing: Listing) -> bytes:
 
 
 def _envelope(listing: Listing, part: Part) -> bytes:
-    parts = [b'{"items":[', b",".join([row[0] for row in part.rows]), b"]", _remarks(listing)]
+    parts = [b'{"items":[', part.items, b"]", _remarks(listing)]
     if part.following is not None:
         parts += [b',"next":', orjson.dumps(part.following)]
     if part.total is not None:

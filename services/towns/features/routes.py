@@ -124,9 +124,9 @@ async def list_town_features(reads: Reading, query: Annotated[FeatureQuery, Quer
         b'{"type":"FeatureCollection","links":',
         _json(documents.links_of_page(reads.address, collection, following=following)),
         datetime.now(UTC).strftime(',"timeStamp":"%Y-%m-%dT%H:%M:%SZ"').encode(),
-        b',"numberMatched":%d,"numberReturned":%d' % (part.total or 0, len(part.rows)),
+        b',"numberMatched":%d,"numberReturned":%d' % (part.total or 0, part.count),
         b',"features":[',
-        b",".join([row[0] for row in part.rows]),
+        part.items,
         b"]}",
     ]
     return _typed(b"".join(parts), documents.GEOJSON, following)
