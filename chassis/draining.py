@@ -4,6 +4,7 @@ import uuid
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.at_once import Ready, at_once_of
 from chassis.http import send_problem
 from chassis.problems import ServiceUnavailable, Text
 
@@ -19,6 +20,11 @@ class Drainable:
         self.draining = False
         self._app = app
         self._public_url = public_url
+        self._at_once = at_once_of(app)
+
+    def at_once(self, scope: Scope) -> Ready | None:
+        """Return the app's answer if it needs no waiting and is not the last of its connection."""
+        return None if self.draining else self._at_once(scope)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self.draining or scope["type"] != "http":

@@ -15,6 +15,8 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from chassis.at_once import Ready
+
 _KEPT_LINES = 1_024
 _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection"})
 _WITHOUT_BODY = frozenset({204, 304})
@@ -68,16 +70,23 @@ class Exchange(RequestResponseCycle):
             if self.disconnected:
                 return
         if message["type"] == "http.response.start" and not self.response_started:
-            self._begin(message["status"], message.get("headers", ()))
+            self._head = self._opened(message["status"], message.get("headers", ()))
+            asyncio.get_running_loop().call_soon(self._send_head)
         elif message["type"] == "http.response.body" and self._awaits_body():
             self._continue(message.get("body", b""), more=message.get("more_body", False))
         else:
             raise RuntimeError(f"Unexpected ASGI message '{message['type']}'.")
 
+    def answer(self, ready: Ready) -> None:
+        """Write a whole answer."""
+        self._head = self._opened(ready.status, ready.headers)
+        self._continue(ready.body, more=False)
+
     def _awaits_body(self) -> bool:
         return self.response_started and not self.response_complete
 
-    def _begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    def _opened(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+        """Return the head of the answer; take note of what it says about the end."""
         self.response_started = True
         self.waiting_for_100_continue = False
         sent = [*self.default_headers, *headers]
@@ -93,8 +102,7 @@ class Exchange(RequestResponseCycle):
             self.chunked_encoding = True
             lines.append(b"transfer-encoding: chunked\r\n")
         lines.append(b"\r\n")
-        self._head = b"".join(lines)
-        asyncio.get_running_loop().call_soon(self._send_head)
+        return b"".join(lines)
 
     def _bodiless(self, status: int) -> bool:
         return status in _WITHOUT_BODY or self.scope["method"] == "HEAD"

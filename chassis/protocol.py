@@ -6,6 +6,7 @@ uvicorn closes no connection whose headers never end, and each byte restarts its
 import asyncio
 from asyncio.events import TimerHandle
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum, auto
 from typing import ClassVar, cast
 from urllib.parse import unquote
@@ -19,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from chassis.at_once import at_once_of
 from chassis.exchange import Exchange
 from chassis.identifiers import uuid7
 from chassis.problems import MEDIA_TYPE, BadRequest, Occurrence, Text, rendered
@@ -64,6 +66,8 @@ class DeadlineProtocol(HttpToolsProtocol):
     """Bytes of the head that comes, or of the body since the last look."""
     _begun = False
     """Whether a head began in the bytes at hand."""
+    _first = False
+    """Whether no request among them has been seen yet."""
     _bodies = 0
     """Bytes of bodies among them."""
     _before: RequestResponseCycle | None = None
@@ -74,6 +78,7 @@ class DeadlineProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give the first request its deadline: a caller who says nothing is one who dribbles."""
         super().connection_made(transport)
+        self._at_once = at_once_of(self.app)
         self._watch(self.head_seconds, self._check_head)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -85,7 +90,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         """Feed the parser, then watch what it still waits for."""
         if self._refusal is not None:
             return
-        self._begun, self._bodies = False, 0
+        self._begun, self._bodies, self._first = False, 0, True
         super().data_received(data)
         if self._begun and self._phase is _Phase.HEAD:
             self._received = self._of_last_head(data)
@@ -119,7 +124,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         """
         self._unwatch()
         self._before = self.cycle
-        busy = self._working()
+        busy = self._working() or self.transport.is_closing()
         version = self.parser.get_http_version()
         self._complete_scope(version)
         self.cycle = Exchange(
@@ -138,10 +143,25 @@ class DeadlineProtocol(HttpToolsProtocol):
         if busy:
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self.app))
-        else:
+        elif not self._answered_at_once():
             self._start_asgi_task(self.cycle, self.app)
         self._phase = _Phase.BODY
         self._received = 0
+
+    def _answered_at_once(self) -> bool:
+        """Answer what needs no waiting; one request in each piece of bytes, for the others' sake.
+
+        What fails here fails again in the ordinary call, which tells.
+        """
+        may, self._first = self._first and not self.flow.write_paused, False
+        if not may:
+            return False
+        with suppress(Exception):
+            ready = self._at_once(self.scope)
+            if ready is not None:
+                cast("Exchange", self.cycle).answer(ready)
+                return True
+        return False
 
     def _complete_scope(self, version: str) -> None:
         """Say what is asked, and where."""

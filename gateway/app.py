@@ -7,6 +7,7 @@ from time import monotonic
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.at_once import Ready
 from chassis.http import Edge
 from chassis.metrics_access import operators
 from chassis.openapi import larger_bodies
@@ -101,6 +102,13 @@ class Gateway:
             await self._read(scope, receive, send)
         else:
             await self._change(scope, receive, send)
+
+    def at_once(self, scope: Scope) -> Ready | None:
+        """Return a kept answer, if one may be sent as it is."""
+        if not self._caching or scope["method"] not in READS:
+            return None
+        asked = asked_publicly(scope)
+        return None if asked is None else self._cache.at_once(asked, scope)
 
     async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = asked_publicly(scope) if self._caching else None

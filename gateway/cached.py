@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive, Scope, Send
 
+from chassis.at_once import Ready
 from gateway.cache import Entry, Key, Store, Validity, entry_of, key_of, matches, only_for_304
 from gateway.compression import Compressing, gzipped, suffixed, takes_gzip
 from gateway.forwarding import Forwarder, is_export
@@ -70,12 +71,25 @@ class Cache:
         """Send a kept answer, or 304 to a caller who has it."""
         if asked.gzip and entry.shrinks:
             entry = await suited(entry, asked)
+        status, headers, body = self._ready(entry, asked, scope)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def at_once(self, asked: Asked, scope: Scope) -> Ready | None:
+        """Return a kept answer that may be sent as it is, in the form that suits the caller."""
+        entry = self.fresh(asked)
+        if entry is not None and asked.gzip and entry.shrinks and not seen_by(asked, entry.etag):
+            entry = entry.shrunk
+        if entry is None:
+            return None
+        scope["state"]["operation"] = entry.operation
+        return self._ready(entry, asked, scope)
+
+    def _ready(self, entry: Entry, asked: Asked, scope: Scope) -> Ready:
         unchanged = seen_by(asked, entry.etag)
         headers = entry.headers(self.clock(), unchanged=unchanged)
-        status = 304 if unchanged else 200
-        await send({"type": "http.response.start", "status": status, "headers": headers})
         body = b"" if unchanged or scope["method"] == "HEAD" else entry.body
-        await send({"type": "http.response.body", "body": body})
+        return Ready(304 if unchanged else 200, headers, body)
 
     async def fetched(
         self, asked: Asked, forward: Forwarder, scope: Scope, receive: Receive, send: Send

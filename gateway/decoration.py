@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.at_once import Ready, at_once_of
 from gateway.headers import Headers
 
 _POLICY = b"content-security-policy"
@@ -34,6 +35,7 @@ class Decorated:
         self, app: ASGIApp, origins: Sequence[str], *, methods: Callable[[str], Sequence[str]]
     ) -> None:
         self._app = app
+        self._at_once = at_once_of(app)
         self._methods = methods
         self._all = "*" in origins
         self._origins = frozenset(origin.encode() for origin in origins)
@@ -51,20 +53,25 @@ class Decorated:
         if scope["method"] == "OPTIONS" and _is_preflight(scope):
             await self._preflight(scope, send)
             return
-        constant = self._constant if self._all else self._constant + self._for_origin(scope)
 
         async def decorated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message["headers"], *constant]
-                for name, _ in headers:
-                    if name == _POLICY:
-                        break
-                else:
-                    headers.append(_NOTHING_RUNS)
-                message["headers"] = headers
+                message["headers"] = self._decorated(message["headers"], scope)
             await send(message)
 
         await self._app(scope, receive, decorated)
+
+    def at_once(self, scope: Scope) -> Ready | None:
+        """Return the app's answer if it needs no waiting."""
+        ready = self._at_once(scope)
+        if ready is None:
+            return None
+        return Ready(ready.status, self._decorated(ready.headers, scope), ready.body)
+
+    def _decorated(self, headers: Headers, scope: Scope) -> Headers:
+        policy = [] if _POLICY in dict(headers) else [_NOTHING_RUNS]
+        origin = [] if self._all else self._for_origin(scope)
+        return [*headers, *self._constant, *origin, *policy]
 
     def _for_origin(self, scope: Scope) -> Headers:
         vary = (b"vary", b"Origin")
