@@ -73,6 +73,15 @@ async def test_harmless_cells_leave_as_they_are(pool: asyncpg.Pool, text: str) -
     assert list(csv.reader(io.StringIO(made)))[1:] == ([[text]])
 
 
+async def test_rows_leave_in_blocks_not_one_by_one(pool: asyncpg.Pool) -> None:
+    sql = "SELECT n, repeat('a', 90) AS a FROM generate_series(1, 50000) AS n ORDER BY n"
+    stream = await Exporter(pool).open(export(Format.CSV, sql))
+    blocks = [block async for block in stream]
+    await stream.aclose()
+    assert b"".join(blocks).count(b"\n") == 50_001
+    assert min(map(len, blocks[:-1])) >= 1 << 18
+
+
 async def test_an_empty_collection_is_a_file_with_its_head_only(pool: asyncpg.Pool) -> None:
     assert await body(pool, export(Format.CSV, "SELECT 1 AS a WHERE false")) == b"a\n"
     nothing = "SELECT '{}'::json WHERE false"
