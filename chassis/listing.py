@@ -33,15 +33,29 @@ from chassis.statements import Statement, compiled
 Kind = Literal["page", "count", "items", "cells", "features"]
 
 
+class Path(NamedTuple):
+    """How an index brings the rows of a stratum in order, such as that of a table joined.
+
+    `keys` are as many as those of the order, and unique together.
+    """
+
+    source: FromClause
+    condition: ColumnElement[bool]
+    keys: tuple[ColumnElement[Any], ...]
+
+
 class Stratum(NamedTuple):
     """A rank of rows, all better than those of the next.
 
     `ordered` rows come in order from one index, as far as a page needs; the others are few, found
     by another index and sorted: left alone, the planner walks the whole order to find them.
+    Where the rows of a page have a `path` of their own, `standing` is what a file sorts them by.
     """
 
     condition: ColumnElement[bool]
     ordered: bool
+    path: Path | None = None
+    standing: ColumnElement[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,10 +123,13 @@ def statement(listing: Listing, shape: Shape) -> Statement:
     if shape.kind == "page":
         chosen = chosen.limit(_LIMIT)
     if shape.continued:
-        chosen = chosen.where(_after(order, backwards=backwards))
+        chosen = chosen.where(_after(order.keys, backwards=backwards))
     if order.strata:
         ranks = [(stratum.condition, rank) for rank, stratum in enumerate(order.strata)]
         chosen = chosen.order_by(case(*ranks, else_=len(ranks)))
+    for stratum in order.strata:
+        if stratum.standing is not None:
+            chosen = chosen.order_by(case((stratum.condition, stratum.standing)))
     chosen = chosen.order_by(*[key.desc() if backwards else key for key in order.keys])
     return compiled(_in_one(chosen) if shape.kind == "page" else chosen)
 
@@ -139,13 +156,14 @@ def _in_strata(listing: Listing, shape: Shape, order: Order) -> Select[Any]:
     """Return a page that looks into a stratum only when those before it do not fill it."""
     parts = []
     for number, stratum in list(enumerate(order.strata))[shape.stratum :]:
-        marks = [key.label(f"key_{n}") for n, key in enumerate(order.keys)]
-        chosen = select(_item(listing, shape).label("item"), *marks).select_from(listing.source)
-        chosen = chosen.where(stratum.condition, *_conditions(listing, shape, but=order.within))
+        path = stratum.path or Path(listing.source, stratum.condition, order.keys)
+        marks = [key.label(f"key_{n}") for n, key in enumerate(path.keys)]
+        chosen = select(_item(listing, shape).label("item"), *marks).select_from(path.source)
+        chosen = chosen.where(path.condition, *_conditions(listing, shape, but=order.within))
         if shape.continued and number == shape.stratum:
-            chosen = chosen.where(_after(order, backwards=False))
+            chosen = chosen.where(_after(path.keys, backwards=False))
         if stratum.ordered:
-            chosen = chosen.order_by(*order.keys).limit(_LIMIT)
+            chosen = chosen.order_by(*path.keys).limit(_LIMIT)
         else:
             chosen = chosen.offset(literal_column("0"))
         found = chosen.subquery()
@@ -193,11 +211,9 @@ def _item(listing: Listing, shape: Shape) -> ColumnElement[Any]:
     return func.concat("{", select(members).where(kept).scalar_subquery(), "}")
 
 
-def _after(order: Order, *, backwards: bool) -> ColumnElement[bool]:
-    marks = [
-        cast(bindparam(f"after_{n}", type_=Text), key.type) for n, key in enumerate(order.keys)
-    ]
-    here, there = tuple_(*order.keys), tuple_(*marks)
+def _after(keys: tuple[ColumnElement[Any], ...], *, backwards: bool) -> ColumnElement[bool]:
+    marks = [cast(bindparam(f"after_{n}", type_=Text), key.type) for n, key in enumerate(keys)]
+    here, there = tuple_(*keys), tuple_(*marks)
     return here < there if backwards else here > there
 
 

@@ -246,6 +246,21 @@ class TownCard(Table):
     selections_count: Mapped[int] = mapped_column(SmallInteger)
 
 
+class TownWord(Table):
+    """A word under which a town is found: the index of names, one entry a word.
+
+    `entry` is the word, then the whole folded name, such as `bains luxeuil les bains`: the
+    entries of a word, or of the words with the same beginning, stand together, by name.
+    """
+
+    __tablename__ = "town_word"
+
+    entry: Mapped[Folded] = mapped_column(primary_key=True)
+    acv_id: Mapped[str] = mapped_column(
+        ForeignKey(TownCard.acv_id, ondelete="CASCADE"), primary_key=True
+    )
+
+
 card = TownCard.__table__.c
 
 PLACE = func.point(card.lon, card.lat)
@@ -266,6 +281,7 @@ Index("ix_town_card_status", card.status, card.acv_id)
 Index("ix_town_card_phase", card.phase, card.acv_id)
 Index("ix_town_card_cohort", card.cohort, card.acv_id)
 Index("ix_town_card_attested_from", card.attested_from, card.gone_by)
+Index("ix_town_word_acv_id", TownWord.acv_id, TownWord.entry)
 
 event = event_table(Table.metadata)
 idempotency_key = idempotency_table(Table.metadata)

@@ -36,6 +36,12 @@ _COPIED = (
     *("attested_from", "gone_by", "population_year", "convention_signed_on", "selections_count"),
 )
 
+_WORDS = """
+INSERT INTO towns.town_word (entry, acv_id)
+SELECT word || ' ' || sort_name, acv_id
+FROM towns.town_card, unnest(tsvector_to_array(search)) AS word ORDER BY 1, 2
+"""
+
 
 async def prepared(server: str, rows: int) -> str:
     """Return the administrator's address of the large database; make it unless it is there."""
@@ -75,7 +81,8 @@ async def _filled(small: asyncpg.Connection, large: asyncpg.Connection, rows: in
         " FROM pg_index WHERE indrelid = 'towns.town_card'::regclass AND NOT indisprimary"
     )
     await large.execute("SET maintenance_work_mem = '512MB'; SET synchronous_commit = off")
-    await large.execute("ALTER TABLE towns.town_card SET UNLOGGED")
+    for table in ("town_word", "town_card"):
+        await large.execute(f"ALTER TABLE towns.{table} SET UNLOGGED")
     for index in indexes:
         await large.execute(f"DROP INDEX {index['name']}")
     await large.copy_to_table(
@@ -86,6 +93,10 @@ async def _filled(small: asyncpg.Connection, large: asyncpg.Connection, rows: in
     )
     for index in indexes:
         await large.execute(index["made"])
+    # the cards are there: four million looks at them would take a minute
+    await large.execute("SET session_replication_role = replica; SET work_mem = '512MB'")
+    await large.execute(_WORDS)
+    await large.execute("VACUUM (ANALYZE) towns.town_word")
     await large.execute(f"VACUUM (ANALYZE) towns.town_card ({columns})")
 
 

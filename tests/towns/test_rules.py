@@ -12,6 +12,7 @@ from services.towns.catalogue.rules import (
     folded,
     holds_only_common_words,
     is_member,
+    is_one_word,
     membership_period,
     query_words,
     search_condition,
@@ -143,6 +144,13 @@ def test_a_search_looks_for_words_and_lets_no_operator_in(typed: str, condition:
 def test_a_name_of_common_words_only_is_known() -> None:
     assert holds_only_common_words("Saint-sur-la")
     assert not holds_only_common_words("Saint-Dié")
+
+
+def test_one_word_has_one_spelling() -> None:
+    assert is_one_word("Bains!")
+    assert is_one_word("saint")
+    assert not is_one_word("st")
+    assert not is_one_word("les bains")
 
 
 def test_an_index_begins_with_the_rarest_word() -> None:

@@ -136,7 +136,7 @@ WITH town AS (
   WHERE old.acv_id IS NULL
     OR NOT starts_with(old.body, left(f.facts, -1) || ',"version":')
     OR old.search <> f.search OR old.sort_name <> f.sort_name
-)
+), written AS (
 INSERT INTO towns.town_card AS card (
   acv_id, body, version, updated_at, name, sort_name, population, status, phase, phases, cohort,
   region_code, department_codes, epci_sirens, insee_codes, member_from, member_until, lon, lat,
@@ -161,6 +161,17 @@ ON CONFLICT (acv_id) DO UPDATE SET
   convention_signed_on = excluded.convention_signed_on,
   selections_count = excluded.selections_count
 RETURNING acv_id, version
+), forgotten AS (
+  DELETE FROM towns.town_word AS known USING changed
+  WHERE known.acv_id = changed.acv_id AND known.entry <> ALL (
+    SELECT word || ' ' || sort_name FROM unnest(tsvector_to_array(changed.search)) AS word)
+), learnt AS (
+  INSERT INTO towns.town_word (entry, acv_id)
+  SELECT word || ' ' || sort_name, acv_id
+  FROM changed, unnest(tsvector_to_array(search)) AS word
+  ON CONFLICT DO NOTHING
+)
+SELECT acv_id, version FROM written
 """
 
 FORM = sha256(_PUBLISH.encode()).hexdigest()

@@ -14,6 +14,7 @@ from services.towns.catalogue.contract import AcvId, Town
 from services.towns.catalogue.rules import (
     folded,
     holds_only_common_words,
+    is_one_word,
     query_words,
     search_condition,
     selective_condition,
@@ -150,10 +151,14 @@ class TownQuery(ListQuery):
         return self
 
     def order(self) -> str | None:
-        """Rank the names that share only common words by walking them in order."""
+        """Find by the index of names what one word asks; walk the names for common words."""
         order = super().order()
-        common = self.q is not None and holds_only_common_words(self.q)
-        return "relevance_of_common" if order == "relevance" and common else order
+        if order != "relevance" or self.q is None:
+            return order
+        # with another filter the rows may be few, and far between in the index of names
+        if is_one_word(self.q) and self.used() == {"q"}:
+            return "relevance_of_word"
+        return "relevance_of_common" if holds_only_common_words(self.q) else order
 
     def suited_order(self) -> str | None:
         """Nearest first, else best match first."""

@@ -113,6 +113,19 @@ def holds_only_common_words(text: str) -> bool:
     return COMMON.issuperset(query_words(text))
 
 
+def is_one_word(text: str) -> bool:
+    """Tell whether a search is for one word that has one spelling.
+
+    Args:
+        text: what a person typed.
+
+    Returns:
+        True for `bains` or `Saint`; False for two words, and for an abbreviation such as `st`.
+    """
+    words = query_words(text)
+    return len(words) == 1 and words[0] not in SPELLED_OUT
+
+
 def _conjunction(words: Sequence[str], *, whole: bool) -> str:
     mark = "" if whole else ":*"
     spelled = [sorted({word, SPELLED_OUT.get(word, word)}) for word in words]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     and_,
     cast,
+    exists,
     func,
     literal_column,
     not_,
@@ -23,10 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, array
 
-from chassis.listing import Listing, Order, Stratum
+from chassis.listing import Listing, Order, Path, Stratum
 from chassis.statements import Statement, any_of, bound, compiled, instant, shares
 from services.towns.reference.contract import SOURCES_PATH, completeness
-from services.towns.tables import PLACE, Region, TownCard, card
+from services.towns.tables import PLACE, Region, TownCard, TownWord, card
 
 SHOWN = (
     *("programme_towns", "programme_communes", "memberships", "communes", "populations"),
@@ -96,6 +97,39 @@ _RELEVANCE = (
 )
 """The name itself, then whole words anywhere, then its beginning, then beginnings of words."""
 
+_WORD = TownWord.__table__
+_EARLIER = _WORD.alias("earlier")
+_ENTRIES = TownCard.__table__.join(_WORD, _WORD.c.acv_id == card.acv_id)
+
+
+def _by_entries(stratum: Stratum, low: str, high: str, *, but: ColumnElement[bool]) -> Stratum:
+    """Return a stratum whose pages are read off the index of names, however many towns there are.
+
+    Its entries begin with the word asked for, then come from `low` on, before `high`. A town
+    stands under the first of its entries.
+    """
+
+    def among(entry: ColumnElement[str]) -> ColumnElement[bool]:
+        return and_(entry >= func.concat(_PHRASE, low), entry < func.concat(_PHRASE, high))
+
+    earlier = and_(_EARLIER.c.acv_id == _WORD.c.acv_id, _EARLIER.c.entry < _WORD.c.entry)
+    first = not_(exists().where(earlier, among(_EARLIER.c.entry)))
+    standing = select(func.min(_EARLIER.c.entry)).where(_EARLIER.c.acv_id == card.acv_id)
+    path = Path(_ENTRIES, and_(among(_WORD.c.entry), but, first), (_WORD.c.entry, _WORD.c.acv_id))
+    return stratum._replace(
+        ordered=True,
+        path=path,
+        standing=standing.where(among(_EARLIER.c.entry)).scalar_subquery(),
+    )
+
+
+_RELEVANCE_OF_WORD = (
+    _RELEVANCE[0],
+    _by_entries(_RELEVANCE[1], " ", "!", but=not_(_BY_NAME)),
+    _RELEVANCE[2],
+    _by_entries(_RELEVANCE[3], "!", "\uffff", but=and_(not_(_BY_PREFIX), not_(_HOLDS_WORDS))),
+)
+
 
 def _card(condition: ColumnElement[bool]) -> Statement:
     path = literal_column("'/v1/towns/'").concat(card.acv_id)
@@ -129,6 +163,9 @@ TOWNS = Listing(
         "updated_at": Order((card.updated_at, card.acv_id)),
         "distance": Order((_DISTANCE, card.acv_id)),
         "relevance": Order((card.sort_name, card.acv_id), strata=_RELEVANCE, within="q"),
+        "relevance_of_word": Order(
+            (card.sort_name, card.acv_id), strata=_RELEVANCE_OF_WORD, within="q"
+        ),
         # where many rows match, a walk in order finds a page at once
         "relevance_of_common": Order(
             (card.sort_name, card.acv_id),
