@@ -192,7 +192,8 @@ class ImportRunner:
     ) -> None:
         async with AsyncSession(connection) as session:
             attribute(session, claim.origin)
-            await _leave_out(session, tally.rejected)
+            if tally.rejected:
+                await _leave_out(session, tally.rejected)
             accepted = tally.rows_read - len(tally.rejected)
             outcome = await _merged(session, importer, accepted=accepted, sampled=claim.dry_run)
             if importer.after is not None:
