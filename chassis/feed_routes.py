@@ -12,7 +12,7 @@ from chassis.feed import START, FeedPage, FeedQuery, Position, feed_end, feed_pa
 from chassis.lane import Reading, Router
 from chassis.problems import InvalidCursor
 from chassis.queries import LONGEST_PAGE
-from chassis.reads import JSON_PAGE, Answer, Bytes
+from chassis.reads import Answer
 
 _LATEST = "latest"
 
@@ -81,7 +81,7 @@ def feed_router(service: str) -> Router:
         if page.more:
             ending["next"] = reads.continued("after", after)
         body = b'{"items":[' + b",".join(page.items) + b"]," + orjson.dumps(ending)[1:]
-        return Bytes(body, JSON_PAGE)
+        return reads.ready(body)
 
     list_events.__name__ = f"list_{service}_events"
     router.read(f"/v1/events/{service}", answer=EventPage, refusals=[InvalidCursor])(list_events)

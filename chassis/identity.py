@@ -52,7 +52,9 @@ Limits = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Anyone may call: open data."""
+    """Anyone may call: open data; whom a row of `more` admits is shown more than others."""
+
+    more: tuple["Scoped", ...] = ()
 
     def admit(self, principal: Principal) -> None:
         """Everyone passes."""

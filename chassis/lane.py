@@ -34,7 +34,8 @@ Endpoint = Callable[..., Awaitable[Answer]]
 
 
 def _reads(request: Request) -> Reads:
-    return Reads(request.app.state.reads, request.scope, principal_of(request.scope))
+    scope = request.scope
+    return Reads(request.app.state.reads, scope, principal_of(scope), policy=Open())
 
 
 Reading = Annotated[Reads, Depends(_reads)]
@@ -126,7 +127,7 @@ class Operation:
         """
         principal = principal_of(scope)
         self.policy.admit(principal)
-        reads = Reads(context, scope, principal)
+        reads = Reads(context, scope, principal, policy=self.policy)
         try:
             read = [
                 kind.validate_python(text) for kind, text in zip(self._paths, values, strict=True)

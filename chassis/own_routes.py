@@ -11,8 +11,9 @@ from starlette.routing import Route
 
 from chassis.contract import API_VERSION
 from chassis.database import Database
+from chassis.keeping import Headers
 from chassis.problems import ServiceUnavailable
-from chassis.reads import Bytes, Headers
+from chassis.reads import Bytes
 
 _JSON: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 

@@ -16,7 +16,8 @@ from chassis.exports.formats import Export
 from chassis.exports.stream import Download, Exporter
 from chassis.formats import JSON, PARTIAL, Format, chosen_format
 from chassis.headers import header
-from chassis.identity import Principal
+from chassis.identity import Policy, Principal
+from chassis.keeping import Headers, keeping
 from chassis.listing import Kind, Listing, Shape, statement
 from chassis.pages import Cursors
 from chassis.preconditions import digest_tag, etag, not_modified
@@ -24,18 +25,6 @@ from chassis.problems import FieldError, InvalidValue, NotFound, Text
 from chassis.queries import ListQuery, PagedQuery
 from chassis.query_strings import without
 from chassis.statements import Statement
-
-Headers = list[tuple[bytes, bytes]]
-
-PUBLIC = (b"cache-control", b"public, max-age=0, must-revalidate")
-_VARY = (b"vary", b"Accept")
-JSON_PAGE: Headers = [(b"content-type", JSON), PUBLIC, _VARY]
-
-
-@lru_cache(maxsize=64)
-def _keeping(max_age: int) -> tuple[bytes, bytes]:
-    """Return the header that lets a caller keep an answer for so many seconds."""
-    return (b"cache-control", b"public, max-age=%d" % max_age) if max_age else PUBLIC
 
 
 class Bytes(Response):
@@ -85,12 +74,15 @@ Answer = Response | Download
 class Reads:
     """The reading side of one request: what a route calls to answer."""
 
-    __slots__ = ("_context", "_scope", "principal")
+    __slots__ = ("_context", "_scope", "policy", "principal")
 
-    def __init__(self, context: ReadContext, scope: Scope, principal: Principal) -> None:
+    def __init__(
+        self, context: ReadContext, scope: Scope, principal: Principal, *, policy: Policy
+    ) -> None:
         self._context = context
         self._scope = scope
         self.principal = principal
+        self.policy = policy
 
     @property
     def pool(self) -> ReadPool:
@@ -143,7 +135,7 @@ class Reads:
             raise missing
         body, version, path = row
         tag = digest_tag(body) if version is None else etag(version)
-        headers: Headers = [(b"etag", tag.encode()), _keeping(max_age), _VARY]
+        headers: Headers = [(b"etag", tag.encode()), *self._kept(max_age)]
         if path != self._scope["path"]:
             headers.append((b"content-location", path.encode()))
         if not_modified(self.header(b"if-none-match"), tag):
@@ -152,7 +144,11 @@ class Reads:
 
     def computed(self, answer: Output) -> Response:
         """Answer with what was computed here from what the database holds."""
-        return Bytes(answer.model_dump_json().encode(), JSON_PAGE)
+        return self.ready(answer.model_dump_json().encode())
+
+    def ready(self, body: bytes, media: bytes = JSON, *more: tuple[bytes, bytes]) -> Response:
+        """Answer with a body that is made."""
+        return Bytes(body, [(b"content-type", media), *self._kept(), *more])
 
     async def page(self, listing: Listing, query: ListQuery) -> Answer:
         """Answer with a page of the listing, or with all its rows in the format asked for.
@@ -170,7 +166,7 @@ class Reads:
             listing, query, sort=sort, fields=query.fields, counted=query.include_total
         )
         media = PARTIAL if query.fields is not None or form is Format.PARTIAL else JSON
-        headers: Headers = [(b"content-type", media), _keeping(listing.max_age), _VARY]
+        headers: Headers = [(b"content-type", media), *self._kept(listing.max_age)]
         if part.following is not None:
             headers.append((b"link", f'<{part.following}>; rel="next"'.encode()))
         return Bytes(_envelope(listing, part), headers)
@@ -225,12 +221,15 @@ class Reads:
             separator=query.separator,
             bom=query.bom,
         )
-        headers = [*file.headers(datetime.now(UTC).date()), _keeping(listing.max_age), _VARY]
+        headers = [*file.headers(datetime.now(UTC).date()), *self._kept(listing.max_age)]
         if listing.sources:
             headers.append((b"link", f'<{listing.sources}>; rel="describedby license"'.encode()))
         if self._scope["method"] == "HEAD":
             return Nothing(headers, status=200)
         return Download(await self._context.exporter.open(file), headers)
+
+    def _kept(self, max_age: int = 0) -> Headers:
+        return keeping(self.policy, self.principal, max_age=max_age)
 
     async def _total(self, listing: Listing, shape: Shape, values: Mapping[str, Any]) -> int:
         made = statement(listing, Shape("count", shape.used, shape.sort))

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from chassis.lane import Reading, Router
 from chassis.problems import InvalidCursor
-from chassis.reads import PUBLIC, Answer, Bytes, Reads
+from chassis.reads import Answer, Reads
 from services.towns.catalogue.contract import AcvId
 from services.towns.errors import InvalidParameter, TownNotFound
 from services.towns.features import documents, store
@@ -70,7 +70,7 @@ async def show_ogc_landing(reads: Reading, _form: Document) -> Answer:
 @router.read("/ogc/api", answer=OgcApiDefinition, response_class=OpenApi, invalid=InvalidParameter)
 async def show_ogc_definition(reads: Reading, _form: Document) -> Answer:
     """Show the definition of this part of the API, OpenAPI 3.0."""
-    return _typed(_definition(reads.public_url), documents.OPENAPI)
+    return reads.ready(_definition(reads.public_url), documents.OPENAPI.encode())
 
 
 @router.read("/ogc/conformance", answer=OgcConformance, invalid=InvalidParameter)
@@ -103,9 +103,9 @@ async def show_ogc_collection(reads: Reading, _form: Document) -> Answer:
     response_class=SchemaJson,
     invalid=InvalidParameter,
 )
-async def show_town_feature_schema(_reads: Reading, _form: Document) -> Answer:
+async def show_town_feature_schema(reads: Reading, _form: Document) -> Answer:
     """Show the shape of a feature: the columns that a table of towns has, and their types."""
-    return _typed(_schema(), documents.SCHEMA)
+    return reads.ready(_schema(), documents.SCHEMA.encode())
 
 
 @router.read(
@@ -129,7 +129,8 @@ async def list_town_features(reads: Reading, query: Annotated[FeatureQuery, Quer
         part.items,
         b"]}",
     ]
-    return _typed(b"".join(parts), documents.GEOJSON, following)
+    links = [(b"link", f'<{following}>; rel="next"'.encode())] if following else []
+    return reads.ready(b"".join(parts), documents.GEOJSON.encode(), *links)
 
 
 @router.read(
@@ -163,10 +164,3 @@ def _definition(public_url: str) -> bytes:
 
 def _json(links: list[OgcLink]) -> bytes:
     return orjson.dumps([link.model_dump() for link in links])
-
-
-def _typed(body: bytes, media: str, following: str | None = None) -> Bytes:
-    headers = [(b"content-type", media.encode()), PUBLIC]
-    if following is not None:
-        headers.append((b"link", f'<{following}>; rel="next"'.encode()))
-    return Bytes(body, headers)
