@@ -41,6 +41,7 @@ from chassis.problems import (
 )
 from chassis.reads import ReadContext
 from chassis.settings import ServiceSettings
+from chassis.tokens import Verifier, verifier_for
 from chassis.validation import Where, field_errors
 
 LICENCE = {"name": "Licence Ouverte 2.0", "identifier": "etalab-2.0"}
@@ -66,8 +67,10 @@ class ServiceApp:
         summary: str,
         routers: Sequence[APIRouter],
         policy: PolicyTable,
+        verifier: Verifier | None = None,
     ) -> None:
         self.name = name
+        self._verifier = verifier or verifier_for(settings)
         self.database = Database(settings, schema=name, revision=head_revision(name))
         self._settings = settings
         self._policy = policy
@@ -97,6 +100,9 @@ class ServiceApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""
+        if scope["type"] == "http":
+            # whoever called, the service decides for itself who that is
+            scope["state"]["principal"] = await self._verifier.principal(scope)
         if scope["type"] == "http" and scope["method"] in _READS:
             found = self._lane.find(scope["path"])
             if found is not None:
@@ -150,7 +156,8 @@ class ServiceApp:
         self._web.state.reads = self._context
         pruning = asyncio.create_task(forgetting(self.database))
         try:
-            yield {}
+            async with self._verifier.trust.running():
+                yield {}
         finally:
             self._context = None
             pruning.cancel()

@@ -30,6 +30,7 @@ _LAST_INSTANT = 2**40
 class Reason(StrEnum):
     """Why a token is refused: a stable name for callers, logs and tests."""
 
+    CREDENTIALS = "credentials"
     TOO_LONG = "too-long"
     MALFORMED = "malformed"
     HEADER = "header"
@@ -61,6 +62,13 @@ class PublicKey(NamedTuple):
     key: ECKey | OKPKey | RSAKey
 
 
+class Signed(NamedTuple):
+    """A good token: what it says, and the name of the key that vouches for it."""
+
+    claims: Claims
+    kid: str
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What one kind of token must be.
@@ -76,7 +84,7 @@ class Shape:
     longest_life: int
 
 
-def verified(text: bytes, keys: Mapping[str, PublicKey], *, shape: Shape, now: float) -> Claims:
+def verified(text: bytes, keys: Mapping[str, PublicKey], *, shape: Shape, now: float) -> Signed:
     """Return the claims of a compact JWS; those that `shape` does not name are not looked at.
 
     Raises:
@@ -88,14 +96,20 @@ def verified(text: bytes, keys: Mapping[str, PublicKey], *, shape: Shape, now: f
     if parts is None:
         raise InvalidToken(Reason.MALFORMED)
     header, payload, signature = (_decoded(part) for part in parts.groups())
-    known = _key(read_object(header), keys, types=shape.types)
+    named = read_object(header)
+    _check_header(named, shape.types)
+    known = keys.get(named["kid"])
+    if known is None:
+        raise InvalidToken(Reason.UNKNOWN_KEY)
+    if named.get("alg") != known.algorithm:
+        raise InvalidToken(Reason.ALGORITHM)
     signed = text[: parts.end(2)]
     if not JWSRegistry.algorithms[known.algorithm].verify(signed, signature, known.key):
         raise InvalidToken(Reason.SIGNATURE)
     claims = read_object(payload)
     _check_claims(claims, shape)
     _check_times(claims, shape.longest_life, now=now)
-    return claims
+    return Signed(claims, named["kid"])
 
 
 def read_object(raw: bytes) -> dict[str, Any]:
@@ -145,21 +159,13 @@ def _refused(_text: str) -> float:
     raise ValueError("not an integer")
 
 
-def _key(
-    header: dict[str, Any], keys: Mapping[str, PublicKey], *, types: frozenset[str | None]
-) -> PublicKey:
+def _check_header(header: dict[str, Any], types: frozenset[str | None]) -> None:
     if not header.keys() <= _HEADER or not is_text(header.get("kid")):
         raise InvalidToken(Reason.HEADER)
     kind = header.get("typ")
     allowed = kind in types if isinstance(kind, str) else "typ" not in header and None in types
     if not allowed:
         raise InvalidToken(Reason.TYPE)
-    known = keys.get(header["kid"])
-    if known is None:
-        raise InvalidToken(Reason.UNKNOWN_KEY)
-    if header.get("alg") != known.algorithm:
-        raise InvalidToken(Reason.ALGORITHM)
-    return known
 
 
 def _check_claims(claims: Claims, shape: Shape) -> None:

@@ -85,6 +85,15 @@ class EnvironmentSettings(BaseSettings):
             description="Where callers reach the gateway; problem types start with it",
         ),
     ] = "http://127.0.0.1:8000"
+    token_keys_url: Annotated[
+        str | None,
+        Field(
+            validation_alias=shared("token_keys_url"),
+            pattern=r"^https?://[^/]+$",
+            description="Where a process finds the keys and the suspensions of tokens: the "
+            "gateway. Without it, a service alone serves open data only",
+        ),
+    ] = None
     log_level: Annotated[
         LogLevel,
         BeforeValidator(_lowered),

@@ -9,6 +9,7 @@ from chassis.http import Edge
 from chassis.observability import traced
 from chassis.openapi import larger_bodies
 from chassis.settings import EnvironmentSettings, settings_read
+from chassis.tokens import Verifier, verifier_for
 from deploy.names import SERVICES
 from gateway.app import create_app as create_gateway
 from gateway.contracts import OWN
@@ -24,22 +25,25 @@ from services.towns.settings import Settings as TownsSettings
 from services.trainings.app import create_app as create_trainings
 from services.trainings.settings import Settings as TrainingsSettings
 
-_SERVICES: Mapping[str, Callable[[], Any]] = {
-    "evaluation": lambda: create_evaluation(EvaluationSettings.from_environment()),
-    "funding": lambda: create_funding(FundingSettings.from_environment()),
-    "towns": lambda: create_towns(TownsSettings.from_environment()),
-    "trainings": lambda: create_trainings(TrainingsSettings.from_environment()),
+_SERVICES: Mapping[str, Callable[[Verifier | None], Any]] = {
+    "evaluation": lambda one: create_evaluation(EvaluationSettings.from_environment(), one),
+    "funding": lambda one: create_funding(FundingSettings.from_environment(), one),
+    "towns": lambda one: create_towns(TownsSettings.from_environment(), one),
+    "trainings": lambda one: create_trainings(TrainingsSettings.from_environment(), one),
 }
 
 
 def create_app() -> ASGIApp:
-    """Assemble the gateway and the services from the environment."""
-    return _gateway({name: InProcess(service(name)) for name in SERVICES})
+    """Assemble the gateway and the services from the environment; they share what they verify."""
+    settings = GatewaySettings.from_environment()
+    verifier = verifier_for(settings)
+    services = {name: InProcess(service(name, verifier)) for name in SERVICES}
+    return _gateway(settings, services, verifier)
 
 
-def service(name: str) -> Any:
+def service(name: str, verifier: Verifier | None = None) -> Any:
     """Return the app of a service; alone it lacks the edge that renders its refusals."""
-    return _SERVICES[name]()
+    return _SERVICES[name](verifier)
 
 
 def service_alone(name: str) -> ASGIApp:
@@ -54,10 +58,13 @@ def service_alone(name: str) -> ASGIApp:
 
 def gateway_alone() -> ASGIApp:
     """Return the gateway of services that live elsewhere."""
-    return _gateway({})
-
-
-def _gateway(services: Mapping[str, Upstream]) -> ASGIApp:
     settings = GatewaySettings.from_environment()
-    registry = InProcess(create_registry(settings))
-    return traced(create_gateway(settings, {**services, OWN: registry}), "gateway")
+    return _gateway(settings, {}, verifier_for(settings))
+
+
+def _gateway(
+    settings: GatewaySettings, services: Mapping[str, Upstream], verifier: Verifier
+) -> ASGIApp:
+    registry = InProcess(create_registry(settings, verifier=verifier))
+    gateway = create_gateway(settings, {**services, OWN: registry}, verifier=verifier)
+    return traced(gateway, "gateway")

@@ -65,6 +65,7 @@ def planned(
         servers = [(name, INSIDE, ports.hold(INSIDE, 0)) for name in SERVICES]
         urls = {f"GATEWAY_{name.upper()}_URL": f"http://{at}:{port}" for name, at, port in servers}
         shared |= urls
+        shared.setdefault("TOKEN_KEYS_URL", f"http://{_written(settings.host)}:{public}")
         servers.append(("gateway", settings.host, public))
     figures = folder / f"metrics-{public}" if settings.workers > 1 else None
     return [

@@ -11,6 +11,7 @@ from chassis.at_once import Ready
 from chassis.http import Edge
 from chassis.metrics_access import operators
 from chassis.openapi import larger_bodies
+from chassis.tokens import Verifier, verifier_for
 from gateway.cache import Store, Validity
 from gateway.cached import Cache, asked_publicly
 from gateway.compression import Compressing, asks_for_gzip, with_plain_tags
@@ -34,20 +35,26 @@ class NoWayToService(Exception):
     """A service has neither an app in this process nor a URL."""
 
 
-def create_app(settings: Settings, upstreams: Mapping[str, Upstream] | None = None) -> ASGIApp:
+def create_app(
+    settings: Settings,
+    upstreams: Mapping[str, Upstream] | None = None,
+    *,
+    verifier: Verifier | None = None,
+) -> ASGIApp:
     """Assemble the gateway.
 
     Args:
         settings: URLs of the services elsewhere, limits and deadlines.
         upstreams: the services that live in this process, by name; `gateway` is the registry of
             partners, without which nobody has a token.
+        verifier: of tokens, shared with those services; its own otherwise.
 
     Raises:
         ContractMissing: a service's contract is not shipped.
         CollectionClaimedTwice: two contracts claim one collection.
         NoWayToService: a service is neither here nor anywhere.
     """
-    gateway = Gateway(settings, upstreams or {})
+    gateway = Gateway(settings, upstreams or {}, verifier=verifier or verifier_for(settings))
     edge = Edge(
         gateway,
         server="gateway",
@@ -61,7 +68,10 @@ def create_app(settings: Settings, upstreams: Mapping[str, Upstream] | None = No
 class Gateway:
     """Forwards by collection; answers public reads from memory while nothing changed."""
 
-    def __init__(self, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
+    def __init__(
+        self, settings: Settings, upstreams: Mapping[str, Upstream], *, verifier: Verifier
+    ) -> None:
+        self._verifier = verifier
         contracts = dict(committed(settings.contracts))
         if OWN in upstreams:
             contracts[OWN] = registry_contract()
@@ -98,7 +108,10 @@ class Gateway:
         if own is not None:
             scope["state"]["operation"] = scope["path"]
             await own(scope, send)
-        elif scope["method"] in READS:
+            return
+        # early, for limits and refusals: the service verifies again, and decides
+        scope["state"]["principal"] = await self._verifier.principal(scope)
+        if scope["method"] in READS:
             await self._read(scope, receive, send)
         else:
             await self._change(scope, receive, send)
@@ -153,6 +166,7 @@ class Gateway:
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._verifier.trust.running())
             for way in self._ways.values():
                 await stack.enter_async_context(way.upstream.running())
             watching = [asyncio.create_task(watcher.run()) for watcher in self._watchers()]

@@ -32,7 +32,8 @@ def asked_publicly(scope: Scope) -> Asked | None:
     accept = said.get(b"accept", b"")
     if is_export(scope["query_string"], accept):
         return None
-    if len(said) != len(headers) or b"authorization" in said or b"cookie" in said:
+    # with a token too: only what is the same for all is kept, whoever asked for it
+    if len(said) != len(headers) or b"cookie" in said:
         return None
     control = said.get(b"cache-control")
     if control is not None and b"no-store" in control:

@@ -12,6 +12,8 @@ from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 
 from chassis.testing import TEST_URL
+from chassis.tokens import Verifier
+from chassis.trust import Trust
 
 Json = Mapping[str, Any]
 
@@ -25,13 +27,21 @@ class Issuer:
         self.clients: dict[str, int] = {}
         self.tokens: dict[str, int] = {}
         self._now = now
+        self._count = 0
         self.kid = self.published()
 
     def published(self) -> str:
         """Publish one more key, not used yet; return its `kid`."""
-        kid = f"key-{len(self.keys) + 1}"
+        self._count += 1
+        kid = f"key-{self._count}"
         self.keys[kid] = ECKey.generate_key("P-256")
         return kid
+
+    def rotate(self) -> None:
+        """Publish a key, then sign with it; the two before it stay published."""
+        self.kid = self.published()
+        for old in list(self.keys)[:-3]:
+            del self.keys[old]
 
     def suspend(self, client: str) -> None:
         """Refuse all that was issued to a client until now."""
@@ -56,6 +66,10 @@ class Issuer:
     async def source(self) -> tuple[Json, Json]:
         """Give both documents."""
         return self.jwks, self.revocations
+
+    def verifier(self) -> Verifier:
+        """Return a verifier that believes this issuer."""
+        return Verifier(self.url, f"{self.url}/v1", trust=Trust(self.source), now=self._now)
 
     def claims(self, *, without: Collection[str] = (), **changes: Any) -> dict[str, Any]:
         """Return the claims of a sound token of a town, changed."""

@@ -1,6 +1,7 @@
 """The towns service, assembled. Start reading here."""
 
 from chassis.assembly import ServiceApp
+from chassis.tokens import Verifier
 from chassis.vocabularies import label_router
 from services.towns.catalogue import routes as catalogue
 from services.towns.features import routes as features
@@ -12,8 +13,11 @@ from services.towns.sources import routes as sources
 from services.towns.vocabularies import VOCABULARIES
 
 
-def create_app(settings: Settings) -> ServiceApp:
-    """Return the service; its lifespan opens and checks the database."""
+def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceApp:
+    """Return the service; its lifespan opens and checks the database.
+
+    In one process all share the verifier; alone, the service makes its own.
+    """
     return ServiceApp(
         "towns",
         settings,
@@ -27,4 +31,5 @@ def create_app(settings: Settings) -> ServiceApp:
             label_router("towns", VOCABULARIES),
         ],
         policy=POLICY,
+        verifier=verifier,
     )

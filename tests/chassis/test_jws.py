@@ -32,8 +32,8 @@ def reason_of(token: str, *, shape: Shape = SHAPE, now: float = NOW) -> Reason |
 
 
 def test_a_sound_token_gives_its_claims() -> None:
-    claims = verified(ISSUER.token(sub="me").encode(), KEYS, shape=SHAPE, now=NOW)
-    assert (claims["sub"], claims["exp"] - claims["iat"]) == ("me", 300)
+    claims, kid = verified(ISSUER.token(sub="me").encode(), KEYS, shape=SHAPE, now=NOW)
+    assert (claims["sub"], claims["exp"] - claims["iat"], kid) == ("me", 300, ISSUER.kid)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_other_issuers_and_clients_have_keys_of_other_kinds(
     signature = JWSRegistry.algorithms[algorithm].sign(told.encode(), key)
     keys = public_keys(jwks, {"ES256", "EdDSA", "RS256"})
     token = f"{told}.{encoded(signature)}".encode()
-    assert verified(token, keys, shape=SHAPE, now=NOW)["sub"] == "town-client"
+    assert verified(token, keys, shape=SHAPE, now=NOW).claims["sub"] == "town-client"
     with pytest.raises(InvalidToken, match="signature"):
         verified(token[:-8] + b"AAAAAAAA", keys, shape=SHAPE, now=NOW)
 

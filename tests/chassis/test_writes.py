@@ -11,10 +11,10 @@ from prometheus_client import REGISTRY
 from starlette.types import Message
 
 from chassis.http import Edge
-from chassis.identity import Principal
 from chassis.problems import RequestAbandoned
-from chassis.testing import TEST_URL, lifespan
+from chassis.testing import TEST_URL, client_of, lifespan
 from tests.chassis.write_probe import SHELF, asked, probe_app, probe_client
+from tests.tokens import Issuer
 
 EFFECTS = "SELECT count(*) FROM trainings.event"
 SHELVES = "/v1/shelves/0198c0de-0000-7000-8000-00000000beef/books"
@@ -50,19 +50,11 @@ async def test_a_stranger_learns_nothing_of_a_scoped_change(probe: httpx.AsyncCl
     ("scope", "status"), [("secrets:tell", 200), ("secrets:hear", 403)], ids=["right", "other"]
 )
 async def test_the_scope_of_the_token_decides(fresh_url: str, scope: str, status: int) -> None:
-    app = probe_app(fresh_url)
-    principal = Principal("org-1", kind="funder", client="erp-1", scopes=frozenset({scope}))
-
-    async def known(asgi: Any, receive: Any, send: Any) -> None:
-        if asgi["type"] == "http":
-            asgi["state"]["principal"] = principal
-        await app(asgi, receive, send)
-
-    edge = Edge(known, server="probe", public_url=TEST_URL)
-    async with lifespan(edge):
-        transport = httpx.ASGITransport(edge)
-        async with httpx.AsyncClient(transport=transport, base_url=TEST_URL) as client:
-            assert (await client.post("/v1/secrets")).status_code == status
+    issuer = Issuer()
+    app = probe_app(fresh_url, issuer.verifier())
+    async with client_of(Edge(app, server="probe", public_url=TEST_URL)) as client:
+        answer = await client.post("/v1/secrets", headers=issuer.bearer(scope=scope))
+        assert answer.status_code == status
 
 
 @pytest.mark.parametrize("path", ["/v1/echoes?dry=1", f"{SHELVES}?lowd=true", f"{SHELVES}?wor=a"])

@@ -27,6 +27,7 @@ from chassis.preconditions import etag
 from chassis.problems import NotFound, Refused
 from chassis.problems import Text as Sentence
 from chassis.testing import TEST_URL, client_of
+from chassis.tokens import Verifier
 from chassis.writes import MoneyRoute, Seen, WriteRoute, Writes
 from services.trainings.settings import Settings
 from tests.conftest import CURSOR_SECRET, as_role
@@ -190,7 +191,7 @@ OPERATIONS = (
 SCOPED = {"tell_secret": Scoped("secrets:tell"), "refund_booking": TwoPerson("refunds:make")}
 
 
-def probe_app(url: str) -> ServiceApp:
+def probe_app(url: str, verifier: Verifier | None = None) -> ServiceApp:
     """The probe on a copy of the template, as the runtime role of trainings."""
     settings = Settings(
         database_url=as_role(url, "trainings_runtime"),
@@ -204,6 +205,7 @@ def probe_app(url: str) -> ServiceApp:
         summary="Probe",
         routers=[CHANGES, PAYMENTS],
         policy=PolicyTable({name: Open() for name in OPERATIONS}, SCOPED),
+        verifier=verifier,
     )
 
 

@@ -39,6 +39,7 @@ def test_only_the_gateway_listens_to_other_machines(ports: Ports, tmp_path: Path
     assert gateway.environment["PUBLIC_URL"] == f"http://localhost:{gateway.port}"
     for service in services:
         assert service.host == "127.0.0.1"
+        assert service.environment["TOKEN_KEYS_URL"] == f"http://localhost:{gateway.port}"
         told = gateway.environment[f"GATEWAY_{service.kind.upper()}_URL"]
         assert told == f"http://127.0.0.1:{service.port}"
 
@@ -50,3 +51,4 @@ def test_one_process_is_planned_by_default(ports: Ports, tmp_path: Path) -> None
     assert only.environment["KEPT"] == "yes"
     assert only.environment["PUBLIC_URL"] == f"http://127.0.0.1:{only.port}"
     assert FIGURES not in only.environment
+    assert "TOKEN_KEYS_URL" not in only.environment

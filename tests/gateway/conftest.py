@@ -17,6 +17,7 @@ from gateway.contracts import SERVICES
 from gateway.settings import Settings
 from gateway.upstreams import InProcess
 from tests.gateway.fakes import Fake, served, write_contracts
+from tests.tokens import Issuer
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,12 +41,20 @@ def fakes() -> Mapping[str, Fake]:
 
 
 @pytest.fixture
-def in_process(contracts: Path, fakes: Mapping[str, Fake]) -> Callable[..., ASGIApp]:
+def issuer() -> Issuer:
+    """Who signs the tokens that the gateway believes."""
+    return Issuer()
+
+
+@pytest.fixture
+def in_process(
+    contracts: Path, fakes: Mapping[str, Fake], issuer: Issuer
+) -> Callable[..., ASGIApp]:
     """Return the gateway that calls the fakes directly."""
 
     def make(**settings: Any) -> ASGIApp:
         upstreams = {name: InProcess(fake) for name, fake in fakes.items()}
-        return create_app(quick(contracts, **settings), upstreams)
+        return create_app(quick(contracts, **settings), upstreams, verifier=issuer.verifier())
 
     return make
 
@@ -81,8 +90,9 @@ async def addresses(fakes: Mapping[str, Fake]) -> AsyncIterator[dict[str, str]]:
 
 @pytest.fixture
 async def distributed(
-    contracts: Path, addresses: dict[str, str]
+    contracts: Path, addresses: dict[str, str], issuer: Issuer
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the gateway that reaches the fakes over HTTP."""
-    async with client_of(create_app(quick(contracts, **addresses))) as client:
+    app = create_app(quick(contracts, **addresses), verifier=issuer.verifier())
+    async with client_of(app) as client:
         yield client

@@ -162,14 +162,13 @@ async def test_no_cache_asks_afresh_and_renews_what_is_kept(
     assert asked(fakes) == 2
 
 
-@pytest.mark.parametrize("name", ["Authorization", "Cookie"])
-async def test_who_says_who_they_are_never_meets_the_cache(
-    client: httpx.AsyncClient, fakes: Mapping[str, Fake], name: str
+async def test_a_cookie_never_meets_the_cache(
+    client: httpx.AsyncClient, fakes: Mapping[str, Fake]
 ) -> None:
     for _ in range(2):
-        await client.get("/v1/towns", headers={name: "Bearer a"})
+        await client.get("/v1/towns", headers={"Cookie": "a=b"})
     await client.get("/v1/towns")
-    await client.get("/v1/towns", headers={name: "Bearer a"})
+    await client.get("/v1/towns", headers={"Cookie": "a=b"})
     assert asked(fakes) == 4
 
 
