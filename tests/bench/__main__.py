@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from deploy.progress import say
-from tests.bench import bulk, cached, hop, reads, scale, stages, versions
+from tests.bench import authenticated, bulk, cached, hop, reads, scale, stages, versions
 from tests.bench.document import written
 from tests.bench.ground import Ground, ground
 from tests.bench.settings import BenchSettings, Part
@@ -11,6 +11,7 @@ from tests.bench.settings import BenchSettings, Part
 _PARTS: dict[Part, Callable[[Ground, BenchSettings], list[str]]] = {
     "reads": reads.measure,
     "cached": cached.measure,
+    "authenticated": authenticated.measure,
     "hop": hop.measure,
     "profile": stages.measure,
     "scale": scale.measure,
