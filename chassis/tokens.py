@@ -70,23 +70,36 @@ class Verifier:
             Unauthenticated: what it shows is not one good token.
             ServiceUnavailable: the list of suspensions is too old to believe a token.
         """
-        shown = [value for name, value in scope["headers"] if name == b"authorization"]
-        # where tokens are issued and revoked, clients show credentials of another kind
-        if not shown or scope["path"].startswith(_OWN_CREDENTIALS):
-            return ANONYMOUS
+        known = self.remembered(scope)
+        if known is not None:
+            return known
         try:
-            return await self._principal(_bearer(shown))
+            return await self._principal(_bearer(_shown(scope)))
         except InvalidToken as refusal:
             raise unauthenticated(refusal.reason) from None
 
+    def remembered(self, scope: Scope) -> Principal | None:
+        """Return the caller if nobody has to be asked; `None`: await `principal`."""
+        shown = _shown(scope)
+        # where tokens are issued and revoked, clients show credentials of another kind
+        if not shown or scope["path"].startswith(_OWN_CREDENTIALS):
+            return ANONYMOUS
+        known = self.trust.young()
+        if known is None:
+            return None
+        try:
+            text = _bearer(shown)
+            found = self._kept.get(text)
+            if found is None or known.keys.get(found.kid) is not found.key:
+                return None
+            found.check(known, self._now())
+        except InvalidToken:
+            return None
+        self._kept.move_to_end(text)
+        return found.principal
+
     async def _principal(self, text: bytes) -> Principal:
-        found = self._kept.get(text)
-        if found is None:
-            found, known = await self._read(text)
-        else:
-            known = self.trust.young() or await self.trust.asked()
-            if known.keys.get(found.kid) is not found.key:
-                found, known = await self._read(text)
+        found, known = await self._read(text)
         found.check(known, self._now())
         self._kept[text] = found
         self._kept.move_to_end(text)
@@ -129,6 +142,10 @@ def unauthenticated(reason: Reason) -> Unauthenticated:
     return Unauthenticated(
         said, headers={"WWW-Authenticate": challenge}, extra={"reason": reason.value}
     )
+
+
+def _shown(scope: Scope) -> list[bytes]:
+    return [value for name, value in scope["headers"] if name == b"authorization"]
 
 
 def _bearer(shown: list[bytes]) -> bytes:

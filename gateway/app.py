@@ -117,8 +117,11 @@ class Gateway:
             await self._change(scope, receive, send)
 
     def at_once(self, scope: Scope) -> Ready | None:
-        """Return a kept answer, if one may be sent as it is."""
+        """Return a kept answer, if one may be sent as it is, to a caller known already."""
         if not self._caching or scope["method"] not in READS:
+            return None
+        scope["state"]["principal"] = principal = self._verifier.remembered(scope)
+        if principal is None:
             return None
         asked = asked_publicly(scope)
         return None if asked is None else self._cache.at_once(asked, scope)

@@ -13,6 +13,7 @@ from chassis.draining import Drainable
 from chassis.testing import lifespan
 from tests.chassis.impatient import called, served
 from tests.gateway.fakes import PUBLIC, Fake, answering
+from tests.tokens import Issuer
 
 TOWNS = {"text": "a town and another " * 100}
 REQUEST = b"GET /v1/towns HTTP/1.1\r\nHost: localhost\r\n"
@@ -87,7 +88,7 @@ async def test_both_ways_give_the_same_answer(
     ("headers", "method"),
     [
         pytest.param([(b"cache-control", b"no-cache")], "GET", id="a caller who asks afresh"),
-        pytest.param([(b"authorization", b"Bearer x")], "GET", id="a caller who says who they are"),
+        pytest.param([(b"authorization", b"Bearer x")], "GET", id="a caller whose token is none"),
         pytest.param([GZIP], "GET", id="a form that must be made first"),
         pytest.param([], "POST", id="a change"),
     ],
@@ -97,6 +98,21 @@ async def test_what_needs_more_than_the_memory_is_left_to_the_ordinary_call(
 ) -> None:
     await ordinarily(running, scope_of())
     assert running.at_once(scope_of(*headers, method=method)) is None
+
+
+async def test_a_caller_with_a_good_token_is_answered_at_once_until_it_is_suspended(
+    running: Any, issuer: Issuer
+) -> None:
+    authorization = (b"authorization", f"Bearer {issuer.token()}".encode())
+    await ordinarily(running, scope_of())
+    assert running.at_once(scope_of(authorization)) is None  # never seen: to be verified first
+    assert (await ordinarily(running, scope_of(authorization))).status == 200
+    assert running.at_once(scope_of(authorization)).status == 200
+    issuer.suspend("town-client")
+    async with asyncio.timeout(5):
+        while running.at_once(scope_of(authorization)) is not None:  # noqa: ASYNC110 -- the clock decides
+            await asyncio.sleep(0.05)
+    assert (await ordinarily(running, scope_of(authorization))).status == 401
 
 
 async def test_nothing_is_known_at_once_before_it_was_asked_for(running: Any) -> None:

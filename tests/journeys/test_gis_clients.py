@@ -16,9 +16,9 @@ from chassis.http import Edge
 from chassis.server import server
 from chassis.sockets import bound_socket
 from gateway.app import create_app as create_gateway
-from gateway.settings import Settings as GatewaySettings
 from gateway.upstreams import InProcess
 from tests.conftest import CURSOR_SECRET, SERVICES, as_role
+from tests.gateway.conftest import gateway_settings
 from tests.journeys.gdal import Gdal, gdal
 
 STARTING = 30.0
@@ -76,7 +76,7 @@ def ogc(request: pytest.FixtureRequest, seeded_url: str) -> Iterator[str]:
             towns_url = _address(behind)
             alone = Edge(apps.pop("towns"), server="towns", public_url=_address(door))
             stack.enter_context(_served(alone, behind))
-        settings = GatewaySettings(public_url=_address(door), towns_url=towns_url)
+        settings = gateway_settings(public_url=_address(door), towns_url=towns_url)
         near = {name: InProcess(app) for name, app in apps.items()}
         stack.enter_context(_served(create_gateway(settings, near), door))
         yield f"{_address(door)}/ogc"

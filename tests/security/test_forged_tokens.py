@@ -13,9 +13,9 @@ from chassis.http import Edge
 from chassis.jws import Reason
 from chassis.testing import TEST_URL, lifespan
 from gateway.app import create_app as create_gateway
-from gateway.settings import Settings as GatewaySettings
 from gateway.upstreams import InProcess
 from tests.conftest import CURSOR_SECRET, SERVICES, as_role
+from tests.gateway.conftest import gateway_settings
 from tests.security.forged_texts import ORDER, halves, raw
 from tests.security.forgeries import SCHEMES, forgeries
 from tests.tokens import Issuer, encoded
@@ -32,7 +32,7 @@ async def doors(seeded_url: str) -> AsyncIterator[Doors]:
     """The gateway and the four services behind it, each reached directly."""
     apps = {name: _service(name, seeded_url) for name in SERVICES}
     upstreams = {name: InProcess(app) for name, app in apps.items()}
-    settings = GatewaySettings(public_url=TEST_URL)
+    settings = gateway_settings(public_url=TEST_URL)
     gateway = create_gateway(settings, upstreams, verifier=ISSUER.verifier())
     edges = {name: Edge(app, server=name, public_url=TEST_URL) for name, app in apps.items()}
     async with lifespan(gateway):
