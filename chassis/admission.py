@@ -4,17 +4,28 @@ The row of the policy, a name for logs and counts, and no parameter that it does
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.routing import Match
 from starlette.types import Scope
 
-from chassis.identity import Policy, principal_of
+from chassis.identity import Limits, Policy, PolicyMismatch, Scoped, principal_of
 from chassis.problems import FieldError, InvalidValue, NotFound
 from chassis.query_strings import pairs_of, refuse_unknown
 from chassis.validation import NUL
+
+
+async def limits_of(request: Request) -> Limits | None:
+    """Return what an object must have for this caller to change it."""
+    row: Policy = request.state.policy
+    return row.limits(principal_of(request.scope))
+
+
+Bounds = Annotated[Limits | None, Depends(limits_of)]
+"""How a change gets its limits: its store locks a row only within them."""
 
 
 class _Entry(NamedTuple):
@@ -28,11 +39,22 @@ class Admission:
     """The door of the operations that are not in the lane."""
 
     def __init__(self, routes: Iterable[APIRoute], policy: Mapping[str, Policy]) -> None:
+        """Take the routes with their rows.
+
+        Raises:
+            PolicyMismatch: a perimeter limits an operation that does not ask for its `Bounds`.
+        """
         self._entries = [
             _Entry(route, name, policy[name], _parameters(route))
             for route in routes
             for name in [str(route.operation_id)]
         ]
+        for entry in self._entries:
+            limited = isinstance(entry.row, Scoped) and entry.row.within
+            if limited and all(
+                part.call is not limits_of for part in entry.route.dependant.dependencies
+            ):
+                raise PolicyMismatch(f"{entry.operation} is limited and asks for no Bounds")
 
     def check(self, scope: Scope) -> None:
         """Let a request through to its operation; one without operation meets FastAPI's 404 or 405.
@@ -46,6 +68,7 @@ class Admission:
             if entry.route.matches(scope)[0] is not Match.FULL:
                 continue
             scope["state"]["operation"] = entry.operation
+            scope["state"]["policy"] = entry.row
             entry.row.admit(principal_of(scope))
             if "\x00" in scope["path"]:
                 raise NotFound

@@ -28,11 +28,12 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSON, insert
+from sqlalchemy.dialects.postgresql import JSON, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.identifiers import uuid7
+from chassis.identity import Place, Scoped
 
 EVENT_NAME = r"^fr\.acdt\.[a-z]+(\.[a-z-]+){2}\.v\d+$"
 """`fr.acdt.<service>.<entity>.<verb>.v<n>`, as the contract of the feed shows it."""
@@ -42,11 +43,13 @@ _ORIGIN = "origin"
 class Event(BaseModel):
     """A fact that others may rely on; its fields are the data that travels.
 
-    A subclass sets `name`, in the past tense and versioned, and says its `subject`.
+    A subclass sets `name`, in the past tense and versioned, and says its `subject`. `audience` is
+    the policy row of those who may know of it; without one everybody may.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: ClassVar[str]
+    audience: ClassVar[Scoped | None] = None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: object) -> None:
@@ -89,13 +92,17 @@ async def record(
     *,
     reason: str | None = None,
     successor: str | None = None,
+    place: Place | None = None,
 ) -> UUID:
     """Add `fact` to the transaction of `session`; return its id.
 
-    `reason` and `successor` belong to deletions. The aggregate's row should be locked: then this is
+    `reason` and `successor` belong to deletions; `place` is where the subject lies, for facts that
+    have an audience. The aggregate's row should be locked: then this is
     one statement. If another transaction took the same place in the subject's history, we
     wait for its end and take the next.
     """
+    if (fact.audience is None) != (place is None):
+        raise TypeError(f"{fact.name}: a place is said for an audience, and for it only")
     origin: Origin = session.info.get(_ORIGIN, SYSTEM)
     values = {
         "id": uuid7(),
@@ -107,6 +114,8 @@ async def record(
         "reason": reason,
         "successor": successor,
         "data": fact.model_dump(mode="json"),
+        "audience": fact.audience.scope if fact.audience else None,
+        "place": {name: sorted(values) for name, values in (place or {}).items()},
     }
     placed = None
     while placed is None:
@@ -120,6 +129,7 @@ def event_table(metadata: MetaData) -> Table:
 
     `visible_after` is the transaction that must have ended, with all the older ones, before the row
     is read: the writing one, or a younger one that wrote the previous event of the same subject.
+    `audience` is a scope, null for events that all may read; `place` says where the subject lies.
     """
     table = Table(
         "event",
@@ -142,13 +152,38 @@ def event_table(metadata: MetaData) -> Table:
         Column("reason", Text()),
         Column("successor", Text()),
         Column("data", JSON(), nullable=False, server_default=text("'{}'::json")),
+        Column("audience", Text()),
+        Column("place", JSONB(), nullable=False, server_default=text("'{}'::jsonb")),
         UniqueConstraint("subject", "subject_sequence"),
         Index(None, "visible_after", "sequence", unique=True),
+        Index(
+            "ix_event_open",
+            *("visible_after", "sequence"),
+            postgresql_where=text("audience IS NULL"),
+        ),
     )
     for statement in append_only(table.schema or "public", table.name):
         ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
         event.listen(table, "after_create", ddl)
     return table
+
+
+def with_audience(schema: str) -> tuple[str, ...]:
+    """Return the DDL that gives an older table of events its audience; both columns are new."""
+    columns = "ADD audience text, ADD place jsonb NOT NULL DEFAULT '{}'"
+    rows = "(visible_after, sequence) WHERE audience IS NULL"
+    return (
+        f"ALTER TABLE {schema}.event {columns}",
+        f"CREATE INDEX ix_event_open ON {schema}.event {rows}",
+    )
+
+
+def with_audience_undone(schema: str) -> tuple[str, ...]:
+    """Return the DDL that undoes `with_audience`; it fails while a row has an audience."""
+    return (
+        f"ALTER TABLE {schema}.event ADD CONSTRAINT all_may_read CHECK (audience IS NULL)",
+        f"ALTER TABLE {schema}.event DROP CONSTRAINT all_may_read, DROP audience, DROP place",
+    )
 
 
 def append_only(schema: str, table: str) -> tuple[str, ...]:
@@ -194,15 +229,8 @@ def _recording(service: str) -> ReturningInsert[UUID]:
         .subquery("last")
     )
     given = (
-        "id",
-        "name",
-        "subject",
-        "actor",
-        "client",
-        "request_id",
-        "reason",
-        "successor",
-        "data",
+        *("id", "name", "subject", "actor", "client", "request_id"),
+        *("reason", "successor", "data", "audience", "place"),
     )
     here = select(literal_column("1")).subquery("here")
     placed = select(

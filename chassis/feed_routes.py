@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.contract import Output, Page
 from chassis.events import EVENT_NAME
 from chassis.feed import START, FeedPage, FeedQuery, Position, feed_end, feed_page
+from chassis.identity import Audiences, Open
 from chassis.lane import Reading, Router
 from chassis.problems import InvalidCursor
 from chassis.queries import LONGEST_PAGE
-from chassis.reads import Answer
+from chassis.reads import Answer, Reads
 
 _LATEST = "latest"
 
@@ -68,13 +69,15 @@ def feed_router(service: str) -> Router:
 
     async def list_events(reads: Reading, query: Annotated[FeedParameters, Query()]) -> Answer:
         """Read what changed in this service, oldest first; nothing is ever skipped."""
-        binding = f"events {service}"
+        audiences = _audiences(reads)
+        binding = _binding(service, audiences)
         if query.after == _LATEST:
-            page = FeedPage([], await feed_end(reads.pool, service), more=False)
+            end = await feed_end(reads.pool, service, audiences=audiences)
+            page = FeedPage([], end, more=False)
         else:
             mark = START if query.after is None else reads.cursors.opened(binding, query.after)
             names = tuple(query.types) if query.types else None
-            asked = FeedQuery(Position(*mark), names, query.subject, query.limit)
+            asked = FeedQuery(Position(*mark), names, query.subject, query.limit, audiences)
             page = await feed_page(reads.pool, service, asked)
         after = reads.cursors.signed(binding, [*page.after])
         ending: dict[str, str] = {"after": after}
@@ -86,3 +89,17 @@ def feed_router(service: str) -> Router:
     list_events.__name__ = f"list_{service}_events"
     router.read(f"/v1/events/{service}", answer=EventPage, refusals=[InvalidCursor])(list_events)
     return router
+
+
+def _audiences(reads: Reads) -> Audiences:
+    row = reads.policy
+    return row.audiences(reads.principal) if isinstance(row, Open) else {}
+
+
+def _binding(service: str, audiences: Audiences) -> str:
+    """Return what a cursor is bound to: who is shown other events must begin again, or miss some.
+
+    Callers to whom nothing more is shown share the cursors of everybody.
+    """
+    said = orjson.dumps(audiences, default=sorted, option=orjson.OPT_SORT_KEYS).decode()
+    return f"events {service}{said}" if audiences else f"events {service}"

@@ -49,18 +49,11 @@ ANONYMOUS = Principal(organisation="public", kind="public", client="anonymous")
 Limits = Mapping[str, frozenset[str]]
 """Per dimension the values of which an object must have one; `None` in its place means no limit."""
 
+Audiences = Mapping[str, Limits | None]
+"""By scope, what limits a caller who is shown more than others."""
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """Anyone may call: open data; whom a row of `more` admits is shown more than others."""
-
-    more: tuple["Scoped", ...] = ()
-
-    def admit(self, principal: Principal) -> None:
-        """Everyone passes."""
-
-    def limits(self, principal: Principal) -> None:
-        """Return that nothing is hidden."""
+Place = Mapping[str, frozenset[str]]
+"""Where an object lies: the values that it has in each dimension."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +102,56 @@ class TwoPerson(Scoped):
     """As `Scoped`, and the act takes effect only when someone of another client approves it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Anyone may call: open data. Callers admitted by a row of `more` are shown more than others.
+
+    Such a row is the audience of what it shows, under the name of its scope.
+    """
+
+    more: tuple[Scoped, ...] = ()
+
+    def admit(self, principal: Principal) -> None:
+        """Everyone passes."""
+
+    def limits(self, principal: Principal) -> None:
+        """Return that nothing is hidden."""
+
+    def audiences(self, principal: Principal) -> Audiences:
+        """Return the audiences that a caller is part of."""
+        rows = [row for row in self.more if row.scope in principal.scopes]
+        return {row.scope: row.limits(principal) for row in rows}
+
+
 Policy = Open | Scoped
 
 
-def seen(limits: Limits | None, place: Mapping[str, str | None]) -> bool:
-    """Tell whether an object lies within limits; `place` gives its value in each dimension."""
-    return limits is None or any(place.get(name) in values for name, values in limits.items())
+class OutsidePerimeter(Forbidden):
+    """The change would make something that the caller's perimeter does not hold."""
+
+    title = Text("Hors du périmètre de l'appelant", "Outside the perimeter of the caller")
+
+
+def seen(limits: Limits | None, place: Place) -> bool:
+    """Tell whether an object that lies at `place` is within limits."""
+    return limits is None or any(values & place.get(name, _NONE) for name, values in limits.items())
+
+
+def refuse_outside(limits: Limits | None, place: Place) -> None:
+    """Let a change make an object at `place`, which is no secret, or say what limits the caller.
+
+    Raises:
+        OutsidePerimeter: not within the limits; it names the dimensions, not the values.
+    """
+    if limits is not None and not seen(limits, place):
+        names = ", ".join(sorted(limits))
+        raise OutsidePerimeter(
+            Text(f"Droit limité par : {names}", f"The right is limited by: {names}"),
+            extra={"dimensions": sorted(limits)},
+        )
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 class PolicyMismatch(RuntimeError):

@@ -15,8 +15,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from chassis.identity import Open, Policy, principal_of
+from chassis.identity import Open, Policy, PolicyMismatch, Scoped, principal_of
+from chassis.listing import Listing
 from chassis.openapi import documented, page_answers
+from chassis.perimeters import Single
 from chassis.problems import (
     InvalidCursor,
     InvalidValue,
@@ -35,7 +37,8 @@ Endpoint = Callable[..., Awaitable[Answer]]
 
 def _reads(request: Request) -> Reads:
     scope = request.scope
-    return Reads(request.app.state.reads, scope, principal_of(scope), policy=Open())
+    row: Policy = request.state.policy
+    return Reads(request.app.state.reads, scope, principal_of(scope), policy=row)
 
 
 Reading = Annotated[Reads, Depends(_reads)]
@@ -50,20 +53,21 @@ class Router(APIRouter):
         path: str,
         *,
         answer: type[BaseModel],
+        of: Listing | Single | None = None,
         refusals: Sequence[type[Problem]] = (),
         response_class: type[Response] = JSONResponse,
         invalid: type[Problem] = InvalidValue,
-        shown: bool = True,
     ) -> Callable[[Endpoint], Endpoint]:
         """Register a read: a page of a collection if it takes a `ListQuery`, else one resource.
 
-        A standard may ask for another media type (`response_class`) or another refusal of
-        parameters (`invalid`) than ours, and its clients for a path that we do not document.
+        `of` is what it reads; where a perimeter limits the operation, it must be said, and have
+        one. A standard may ask for another media type (`response_class`) or another refusal of
+        parameters (`invalid`) than ours; its clients may add a slash to a path: not documented.
         """
 
         def register(endpoint: Endpoint) -> Endpoint:
             missing = next((kind for kind in refusals if issubclass(kind, NotFound)), NotFound)
-            operation = Operation(endpoint, invalid, missing=missing)
+            operation = Operation(endpoint, invalid, missing=missing, of=of)
             query = operation.query
             answers = documented(*((UnknownParameter, invalid) if query else ()), *refusals)
             if query is not None and issubclass(query, ListQuery):
@@ -76,7 +80,7 @@ class Router(APIRouter):
                 operation_id=endpoint.__name__,
                 response_model=answer,
                 response_class=response_class,
-                include_in_schema=shown,
+                include_in_schema=not path.endswith("/"),
                 responses=answers,
             )
             route.operation = operation
@@ -101,8 +105,10 @@ class Operation:
         invalid: type[Problem] = InvalidValue,
         *,
         missing: type[NotFound] = NotFound,
+        of: Listing | Single | None = None,
     ) -> None:
         self.name = endpoint.__name__
+        self.of = of
         self.policy: Policy = Open()
         self._invalid = invalid
         self._missing = missing
@@ -115,6 +121,17 @@ class Operation:
                 self.query = kind[0]
             else:
                 self._paths.append(TypeAdapter(parameter.annotation))
+
+    def obey(self, row: Policy) -> None:
+        """Take the policy row that decides who may call, and what each caller sees.
+
+        Raises:
+            PolicyMismatch: a perimeter limits the operation and what it reads has none.
+        """
+        dimensions = set() if self.of is None else self.of.perimeter.keys()
+        if isinstance(row, Scoped) and row.within and dimensions.isdisjoint(row.within):
+            raise PolicyMismatch(f"{self.name} is limited, what it reads has no perimeter")
+        self.policy = row
 
     async def answer(self, scope: Scope, values: Sequence[str], context: ReadContext) -> Answer:
         """Read the request, call the endpoint.
@@ -152,7 +169,7 @@ class Lane:
     def __init__(self, routes: Iterable[ReadRoute], policy: Mapping[str, Policy]) -> None:
         self._root: _Node = {}
         for route in routes:
-            route.operation.policy = policy[route.operation.name]
+            route.operation.obey(policy[route.operation.name])
             node = self._root
             for segment in route.path.split("/")[1:]:
                 node = node.setdefault(_ANY if segment.startswith("{") else segment, {})

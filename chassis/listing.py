@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from chassis.perimeters import Dimensions, inside
 from chassis.statements import Statement, compiled
 
 Kind = Literal["page", "count", "items", "cells", "features"]
@@ -81,7 +82,8 @@ class Listing:
     the tabular exports, `place` is longitude and latitude in WGS 84 degrees. `remarks` are said
     beside the items of every page; `sources` is the path that tells where the facts of a file come
     from, and its licence. `max_age` is how many seconds a caller may keep an answer
-    without asking again.
+    without asking again. `perimeter` says where a row lies, for callers who do not see all of them:
+    without it they see none.
     """
 
     name: str
@@ -95,11 +97,15 @@ class Listing:
     remarks: Callable[[], Mapping[str, Any]] = dict
     sources: str = ""
     max_age: int = 0
+    perimeter: Dimensions = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a statement depends on, apart from the values: the key under which it is kept."""
+    """What a statement depends on, apart from the values: the key under which it is kept.
+
+    `within` names the dimensions that limit the caller; `None`: nothing does.
+    """
 
     kind: Kind
     used: frozenset[str]
@@ -107,6 +113,7 @@ class Shape:
     continued: bool = False
     projected: bool = False
     stratum: int = 0
+    within: frozenset[str] | None = None
 
 
 @lru_cache(maxsize=1024)
@@ -177,7 +184,10 @@ def _in_strata(listing: Listing, shape: Shape, order: Order) -> Select[Any]:
 
 def _conditions(listing: Listing, shape: Shape, *, but: str = "") -> list[ColumnElement[bool]]:
     used = (shape.used & listing.filters.keys()) - {but}
-    return [listing.filters[name] for name in sorted(used)]
+    conditions = [listing.filters[name] for name in sorted(used)]
+    if shape.within is not None:
+        conditions.append(inside(listing.perimeter, shape.within))
+    return conditions
 
 
 def _selected(listing: Listing, shape: Shape, order: Order) -> list[ColumnElement[Any]]:

@@ -60,6 +60,8 @@ class Patch(Generic[Whole]):
 def _clearable(drawn: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a key that may also be null."""
     plain = {name: part for name, part in drawn.items() if name not in {"default", "title"}}
+    if "enum" in plain:
+        return plain | {"type": [plain["type"], "null"], "enum": [*plain["enum"], None]}
     kinds = plain.get("anyOf", [plain])
     if {"type": "null"} in kinds:
         return plain

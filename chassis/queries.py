@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from chassis.contract import Output
-from chassis.problems import Text
+from chassis.formats import Format
+from chassis.problems import FieldError, InvalidValue, Text
 from chassis.validation import Misfit
 
 LONGEST_PAGE = 200
@@ -13,6 +14,13 @@ LONGEST_PAGE = 200
 _PAGING = frozenset(
     {"limit", "cursor", "sort", "fields", "format", "separator", "bom", "include_total"}
 )
+
+_TABLES = frozenset({Format.CSV, Format.XLSX})
+_OF_PAGES = ("cursor", "limit", "include_total")
+_WHOLE = Text(
+    "ce format contient toutes les lignes : sans page", "this format holds all rows: no page"
+)
+_ALL_COLUMNS = Text("ce format a ses propres colonnes", "this format has columns of its own")
 
 
 def _split(value: object) -> object:
@@ -74,6 +82,22 @@ class ListQuery(PagedQuery):
     def suited_order(self) -> str | None:
         """Return the order that suits the filters when none is asked for."""
         return None
+
+    def refuse_paging(self, form: Format) -> None:
+        """Refuse what a file of all the rows would ignore.
+
+        Raises:
+            InvalidValue: parameters of pages, or the keys to keep of a table.
+        """
+        asked = [
+            FieldError("not-a-page", _WHOLE, parameter=name)
+            for name in _OF_PAGES
+            if name in self.model_fields_set
+        ]
+        if form in _TABLES and self.fields is not None:
+            asked.append(FieldError("fixed-columns", _ALL_COLUMNS, parameter="fields"))
+        if asked:
+            raise InvalidValue(errors=asked)
 
     @model_validator(mode="after")
     def _known_fields(self) -> Self:

@@ -20,8 +20,9 @@ from chassis.identity import Policy, Principal
 from chassis.keeping import Headers, keeping
 from chassis.listing import Kind, Listing, Shape, statement
 from chassis.pages import Cursors
+from chassis.perimeters import Single, bounds, single
 from chassis.preconditions import digest_tag, etag, not_modified
-from chassis.problems import FieldError, InvalidValue, NotFound, Text
+from chassis.problems import NotFound
 from chassis.queries import ListQuery, PagedQuery
 from chassis.query_strings import without
 from chassis.statements import Statement
@@ -67,6 +68,10 @@ class Part:
     total: int | None
 
 
+class LimitsIgnored(RuntimeError):
+    """A read that a perimeter limits asks for rows without it: a bug of its route."""
+
+
 Answer = Response | Download
 """What a read gives back: an ASGI callable that knows its headers."""
 
@@ -74,7 +79,7 @@ Answer = Response | Download
 class Reads:
     """The reading side of one request: what a route calls to answer."""
 
-    __slots__ = ("_context", "_scope", "policy", "principal")
+    __slots__ = ("_bounds", "_context", "_scope", "_within", "policy", "principal")
 
     def __init__(
         self, context: ReadContext, scope: Scope, principal: Principal, *, policy: Policy
@@ -83,10 +88,19 @@ class Reads:
         self._scope = scope
         self.principal = principal
         self.policy = policy
+        limits = policy.limits(principal)
+        self._within = None if limits is None else frozenset(limits)
+        self._bounds = bounds(limits)
 
     @property
     def pool(self) -> ReadPool:
-        """The read-only pool, for the rare read that is neither a page nor one resource."""
+        """The read-only pool, for the rare read that is neither a page nor one resource.
+
+        Raises:
+            LimitsIgnored: this caller does not see everything, and such SQL knows no perimeter.
+        """
+        if self._within is not None:
+            raise LimitsIgnored(self._scope["path"])
         return self._context.database.reads
 
     @property
@@ -116,24 +130,22 @@ class Reads:
 
     async def one(
         self,
-        chosen: Statement,
+        resource: Single,
         values: Mapping[str, Any],
         *,
         missing: type[NotFound] = NotFound,
         max_age: int = 0,
         media: bytes = JSON,
     ) -> Response:
-        """Answer with one resource; the statement returns its body, version and canonical path.
-
-        Official facts have no version of ours: theirs is NULL, and their tag a digest.
+        """Answer with one resource; what has no version gets a digest as its tag.
 
         Raises:
-            NotFound: no row.
+            NotFound: no row, or none that the caller may see.
         """
-        row = await self.pool.fetchrow(chosen.sql, *chosen.arguments(values))
-        if row is None:
+        rows = await self._rows(single(resource, self._within), {**values, **self._bounds})
+        if not rows:
             raise missing
-        body, version, path = row
+        body, version, path = rows[0]
         tag = digest_tag(body) if version is None else etag(version)
         headers: Headers = [(b"etag", tag.encode()), *self._kept(max_age)]
         if path != self._scope["path"]:
@@ -185,8 +197,8 @@ class Reads:
         Raises:
             InvalidCursor: the cursor was not made for this query.
         """
-        values = query.bindings()
-        shape = Shape("page", query.used(), sort, projected=fields is not None)
+        values = {**query.bindings(), **self._bounds}
+        shape = Shape("page", query.used(), sort, projected=fields is not None, within=self._within)
         bound = {
             **values,
             "limit": query.limit + 1,
@@ -198,8 +210,7 @@ class Reads:
             stratum = int(marks.pop(0)) if listing.orders[sort.removeprefix("-")].strata else 0
             shape = replace(shape, continued=True, stratum=stratum)
             bound |= {f"after_{n}": mark for n, mark in enumerate(marks)}
-        made = statement(listing, shape)
-        ((items, found, *marks),) = await self.pool.fetch(made.sql, *made.arguments(bound))
+        ((items, found, *marks),) = await self._rows(statement(listing, shape), bound)
         total = await self._total(listing, shape, values) if counted else None
         following = None
         if found > query.limit:
@@ -208,11 +219,11 @@ class Reads:
         return Part(items or b"", min(found, query.limit), following, total)
 
     async def _file(self, listing: Listing, query: ListQuery, *, form: Format, sort: str) -> Answer:
-        _refuse_page_parameters(query, form)
+        query.refuse_paging(form)
         projected = query.fields is not None
-        shape = Shape(_KINDS[form], query.used(), sort, projected=projected)
+        shape = Shape(_KINDS[form], query.used(), sort, projected=projected, within=self._within)
         made = statement(listing, shape)
-        values = {**query.bindings(), "fields": query.fields}
+        values = {**query.bindings(), **self._bounds, "fields": query.fields}
         file = Export(
             collection=listing.name,
             format=form,
@@ -232,32 +243,15 @@ class Reads:
         return keeping(self.policy, self.principal, max_age=max_age)
 
     async def _total(self, listing: Listing, shape: Shape, values: Mapping[str, Any]) -> int:
-        made = statement(listing, Shape("count", shape.used, shape.sort))
-        ((total,),) = await self.pool.fetch(made.sql, *made.arguments(values))
+        counting = Shape("count", shape.used, shape.sort, within=shape.within)
+        ((total,),) = await self._rows(statement(listing, counting), values)
         return int(total)
+
+    async def _rows(self, made: Statement, values: Mapping[str, Any]) -> list[asyncpg.Record]:
+        return await self._context.database.reads.fetch(made.sql, *made.arguments(values))
 
 
 _PAGES = frozenset({Format.JSON, Format.PARTIAL})
-_TABLES = frozenset({Format.CSV, Format.XLSX})
-_OF_PAGES = ("cursor", "limit", "include_total")
-_WHOLE = Text(
-    "ce format contient toutes les lignes : sans page", "this format holds all rows: no page"
-)
-_ALL_COLUMNS = Text("ce format a ses propres colonnes", "this format has columns of its own")
-
-
-def _refuse_page_parameters(query: ListQuery, form: Format) -> None:
-    """Refuse what a file would ignore."""
-    asked = [
-        FieldError("not-a-page", _WHOLE, parameter=name)
-        for name in _OF_PAGES
-        if name in query.model_fields_set
-    ]
-    if form in _TABLES and query.fields is not None:
-        asked.append(FieldError("fixed-columns", _ALL_COLUMNS, parameter="fields"))
-    if asked:
-        raise InvalidValue(errors=asked)
-
 
 _KINDS: dict[Format, Kind] = {
     Format.CSV: "cells",

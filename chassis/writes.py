@@ -50,6 +50,7 @@ CONDITION_PARAMETER = {
     "required": True,
     "description": "The ETag of the version that the caller saw",
     "schema": {"type": "string", "minLength": 1},
+    "example": '"1"',
 }
 
 _CONDITIONAL = frozenset({"PUT", "PATCH", "DELETE"})

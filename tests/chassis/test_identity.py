@@ -9,13 +9,16 @@ from chassis.identity import (
     EVERYWHERE,
     NOWHERE,
     Open,
+    OutsidePerimeter,
     Perimeter,
+    Place,
     PolicyMismatch,
     PolicyTable,
     Principal,
     Scoped,
     TwoPerson,
     principal_of,
+    refuse_outside,
     seen,
 )
 from chassis.problems import Forbidden, Unauthenticated
@@ -56,20 +59,43 @@ def test_a_refusal_names_the_missing_scope() -> None:
 LINES = Scoped("lines:read", within=("region", "funder"), whole=frozenset({"evaluator"}))
 
 
+def placed(**values: str) -> Place:
+    """A place with one value in each dimension."""
+    return {name: frozenset({value}) for name, value in values.items()}
+
+
 def test_a_caller_sees_what_one_of_its_values_names() -> None:
     limits = LINES.limits(FUNDER)
 
     assert limits == {"region": {"53"}, "funder": frozenset()}
-    assert seen(limits, {"region": "53", "funder": "bdt"})
-    assert not seen(limits, {"region": "44", "funder": "bdt"})
-    assert not seen(limits, {"region": None, "funder": None})
+    assert seen(limits, placed(region="53", funder="bdt"))
+    assert seen(limits, {"region": frozenset({"44", "53"})})
+    assert not seen(limits, placed(region="44", funder="bdt"))
     assert not seen(limits, {})
 
 
 def test_a_perimeter_without_values_sees_nothing() -> None:
     limits = LINES.limits(replace(FUNDER, perimeter=NOWHERE))
 
-    assert not seen(limits, {"region": "53", "funder": "bdt"})
+    assert not seen(limits, placed(region="53", funder="bdt"))
+
+
+def test_making_something_outside_is_refused_by_the_names_of_the_dimensions() -> None:
+    limits = LINES.limits(FUNDER)
+
+    refuse_outside(None, {})
+    refuse_outside(limits, placed(region="53"))
+    with pytest.raises(OutsidePerimeter) as refusal:
+        refuse_outside(limits, placed(region="44"))
+    assert refusal.value.extra == {"dimensions": ["funder", "region"]}
+    assert "53" not in refusal.value.detail.fr
+
+
+def test_open_data_shows_more_to_those_whom_a_row_admits() -> None:
+    row = Open(more=(LINES, Scoped("grants:read")))
+
+    assert row.audiences(FUNDER) == {"lines:read": LINES.limits(FUNDER)}
+    assert row.audiences(ANONYMOUS) == {}
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY, array
 
 from chassis.listing import Listing, Order, Path, Stratum
-from chassis.statements import Statement, any_of, bound, compiled, instant, shares
+from chassis.perimeters import Single
+from chassis.statements import any_of, bound, instant, shares
 from services.towns.reference.contract import SOURCES_PATH, completeness
 from services.towns.tables import PLACE, Region, TownCard, TownWord, card
 
@@ -131,10 +132,10 @@ _RELEVANCE_OF_WORD = (
 )
 
 
-def _card(condition: ColumnElement[bool]) -> Statement:
+def _card(condition: ColumnElement[bool]) -> Single:
     path = literal_column("'/v1/towns/'").concat(card.acv_id)
     body = func.convert_to(card.body, literal_column("'UTF8'"))
-    return compiled(select(body, card.version, path).where(condition))
+    return Single(select(body, card.version, path).where(condition))
 
 
 _CODE = bound("code", Text)
@@ -144,8 +145,8 @@ BY_INSEE_CODE = _card(
 )
 
 
-def card_of(code: str) -> Statement:
-    """Return the statement that finds a town by its `acv_id`, or by the INSEE code of a commune."""
+def card_of(code: str) -> Single:
+    """Return what finds a town by its `acv_id`, or by the INSEE code of a commune."""
     return BY_ACV_ID if code.startswith("acv-") else BY_INSEE_CODE
 
 

@@ -55,7 +55,7 @@ class OpenApi(JSONResponse):
     media_type = documents.OPENAPI
 
 
-@router.read("/ogc/", answer=OgcLanding, shown=False, invalid=InvalidParameter)
+@router.read("/ogc/", answer=OgcLanding, invalid=InvalidParameter)
 async def show_ogc_landing_with_slash(reads: Reading, _form: Document) -> Answer:
     """Show the landing page to the clients that add a slash to every address (OWSLib)."""
     return reads.computed(documents.landing(reads.public_url, store.attribution()))

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from chassis.listing import Listing, Order, feature
+from chassis.perimeters import Single
 from chassis.statements import any_of, bound, compiled, shares
 from services.towns.catalogue.store import SHOWN
 from services.towns.reference.contract import attributions
@@ -130,7 +131,7 @@ FEATURES = Listing(
     place=(card.lon, card.lat),
 )
 
-ONE_FEATURE = compiled(
+ONE_FEATURE = Single(
     select(
         func.convert_to(
             func.concat(func.left(FEATURE, -1), ',"links":', bound("links", Text), "}"),

@@ -20,7 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from chassis.listing import Listing, Order
-from chassis.statements import Statement, any_of, bound, compiled, json_of, shares
+from chassis.perimeters import Single
+from chassis.statements import any_of, bound, json_of, shares
 from services.towns.reference.contract import SOURCES_PATH, completeness
 from services.towns.tables import Commune, Department, Epci, ReferenceLoad, Region
 
@@ -92,11 +93,11 @@ def _counted(column: ColumnElement[Any]) -> dict[str, ColumnElement[bool]]:
     }
 
 
-def _one(listing: Listing, key: ColumnElement[str]) -> Statement:
-    """Return the statement that finds a place by its code; it has no version of ours."""
+def _one(listing: Listing, key: ColumnElement[str]) -> Single:
+    """Return what finds a place by its code; it has no version of ours."""
     body = func.convert_to(listing.item, literal_column("'UTF8'"))
     chosen = select(body, null(), _path(listing.name, key)).select_from(listing.source)
-    return compiled(chosen.where(key == bound("code", Text)))
+    return Single(chosen.where(key == bound("code", Text)))
 
 
 _NAMED_IN = {"communes": ("departments", "regions", "epcis")}
