@@ -4,6 +4,7 @@ from chassis.assembly import ServiceApp
 from chassis.tokens import Verifier
 from chassis.vocabularies import label_router
 from services.towns.catalogue import routes as catalogue
+from services.towns.contacts import routes as contacts
 from services.towns.features import routes as features
 from services.towns.geography import routes as geography
 from services.towns.policy import POLICY
@@ -24,6 +25,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
         summary="Programme towns, official places, and what each town asks for and obtains",
         routers=[
             catalogue.router,
+            contacts.router,
             features.router,
             geography.router,
             resolution.router,

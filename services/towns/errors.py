@@ -6,9 +6,14 @@ EpciNotFound         NotFound
 DepartmentNotFound   NotFound
 RegionNotFound       NotFound
 InvalidParameter     BadRequest
+ContactNotFound      NotFound
+UnknownTown          Unprocessable
+NoWayToReach         Unprocessable
+PeriodReversed       Unprocessable
+ContactCannotMove    Unprocessable
 """
 
-from chassis.problems import BadRequest, NotFound, Text
+from chassis.problems import BadRequest, NotFound, Text, Unprocessable
 
 
 class TownNotFound(NotFound):
@@ -45,3 +50,39 @@ class InvalidParameter(BadRequest):
     """A parameter breaks the contract, where OGC wants 400 and not our 422."""
 
     title = Text("Un paramètre est invalide", "A parameter is invalid")
+
+
+class ContactNotFound(NotFound):
+    """No contact that the caller may know of has this id."""
+
+    title = Text("Aucun contact n'a cet identifiant", "No contact has this identifier")
+
+
+class UnknownTown(Unprocessable):
+    """The contact is of no programme town."""
+
+    title = Text("Aucune ville du programme n'a ce code", "No programme town has this code")
+
+
+class NoWayToReach(Unprocessable):
+    """The contact has neither an address of mail nor a telephone number."""
+
+    title = Text(
+        "Une adresse électronique ou un téléphone est nécessaire",
+        "A mail address or a telephone number is needed",
+    )
+
+
+class PeriodReversed(Unprocessable):
+    """The contact ends before it begins."""
+
+    title = Text("La fin précède le début", "The end comes before the beginning")
+
+
+class ContactCannotMove(Unprocessable):
+    """A contact stays in its town."""
+
+    title = Text(
+        "Un contact ne change pas de ville : supprimez-le et créez l'autre",
+        "A contact stays in its town: delete it and create the other",
+    )

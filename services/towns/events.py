@@ -2,11 +2,17 @@
 
 TownUpdated        what a programme town says of itself changed, or the town is new
 ReferenceLoaded    a table of official facts was replaced by another version
+ContactCreated     a town has one more contact; nothing of the person is told
+ContactChanged     a contact says something else
+ContactDeleted     a contact is gone: whoever keeps a copy deletes it too
 """
 
 from typing import ClassVar
+from uuid import UUID
 
 from chassis.events import Event
+from chassis.identity import Scoped
+from services.towns.contacts.policy import READ
 
 
 class TownUpdated(Event):
@@ -37,3 +43,51 @@ class ReferenceLoaded(Event):
     def subject(self) -> str:
         """The table."""
         return f"reference/{self.table}"
+
+
+class ContactCreated(Event):
+    """A town has one more contact."""
+
+    name: ClassVar[str] = "fr.acdt.towns.contact.created.v1"
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The contact."""
+        return f"contacts/{self.id}"
+
+
+class ContactChanged(Event):
+    """A contact says something else."""
+
+    name: ClassVar[str] = "fr.acdt.towns.contact.changed.v1"
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The contact."""
+        return f"contacts/{self.id}"
+
+
+class ContactDeleted(Event):
+    """A contact is gone."""
+
+    name: ClassVar[str] = "fr.acdt.towns.contact.deleted.v1"
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The contact."""
+        return f"contacts/{self.id}"

@@ -1,6 +1,7 @@
 """Who may call each operation of the towns service: one row an operation."""
 
 from chassis.identity import Open, PolicyTable
+from services.towns.contacts import policy as contacts
 
 POLICY = PolicyTable(
     {
@@ -24,8 +25,9 @@ POLICY = PolicyTable(
         "show_town_feature_schema": Open(),
         "list_town_features": Open(),
         "show_town_feature": Open(),
-        "list_towns_events": Open(),
+        "list_towns_events": Open(more=(contacts.READ,)),
         "list_towns_sources": Open(),
         "list_towns_labels": Open(),
-    }
+    },
+    contacts.POLICY,
 )

@@ -119,9 +119,33 @@ REASON = Vocabulary(
         "name-words": Text("Son nom contient ces mots", "Its name holds these words"),
     },
 )
+CONTACT_ROLE = Vocabulary(
+    "contact-role",
+    {
+        "project-director": Text("directeur de projet", "project director"),
+        "elected-representative": Text("élu référent", "elected representative"),
+        "skills-and-employment-officer": Text(
+            "chargé de mission compétences et emploi", "skills and employment officer"
+        ),
+        "data-contact": Text("référent données", "data contact"),
+        "communication-officer": Text("chargé de communication", "communication officer"),
+        "secretariat": Text("secrétariat", "secretariat"),
+    },
+    open=False,
+)
+CONTACT_DELETION = Vocabulary(
+    "contact-deletion-reason",
+    {
+        "left-office": Text("a quitté ses fonctions", "left office"),
+        "entered-in-error": Text("saisi par erreur", "entered in error"),
+        "erasure-requested": Text("effacement demandé par la personne", "erasure requested"),
+    },
+    open=False,
+)
 
 VOCABULARIES = (
     *(TOWN_STATUS, PHASE, CONFIDENCE, EPCI_TYPE, PLACE_SOURCE, HOLDER_TYPE),
     *(COMPLETENESS, ZONE, PLACE_KIND, OUTCOME, REASON),
+    *(CONTACT_ROLE, CONTACT_DELETION),
 )
 """Every code list of the service."""

@@ -1,6 +1,6 @@
 """What Alembic runs for the schema `towns`."""
 
 from chassis.migrations import migrate_environment
-from services.towns.tables import Table
+from services.towns.contacts.tables import Contact
 
-migrate_environment(Table.metadata)
+migrate_environment(Contact.metadata)
