@@ -1,0 +1,97 @@
+"""What the rights matrix plays with: who calls, where things lie, and how a thing is made.
+
+Whoever adds a collection that perimeters limit adds its `Estate`; the matrix fails without it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.identity import EVERYWHERE, NOWHERE, Perimeter, Place, Principal
+from services.towns.contacts.contract import ContactIn
+
+KINDS: Mapping[str, str] = {
+    "acv_directorate": "",
+    "ministry": "",
+    "region_prefecture": "region",
+    "department_prefecture": "department",
+    "cnam_national": "",
+    "cnam_centre": "centre",
+    "funder": "funder",
+    "commune": "town",
+    "epci": "epci",
+    "region": "region",
+    "panel_body": "",
+    "evaluator": "",
+}
+"""Every kind of organisation, and the dimension in which its own perimeter lies; none: nowhere."""
+
+SITES: Mapping[str, Place] = {
+    "acv-051": {
+        "town": frozenset({"acv-051", "51108"}),
+        "department": frozenset({"51"}),
+        "region": frozenset({"44"}),
+        "epci": frozenset({"200066876"}),
+    },
+    "acv-002": {
+        "town": frozenset({"acv-002", "34003"}),
+        "department": frozenset({"34"}),
+        "region": frozenset({"76"}),
+        "epci": frozenset({"243400819"}),
+    },
+}
+"""Two programme towns that share nothing: what is one's own, what is another's of the same kind."""
+
+OWN_FUNDS: Place = {"funder": frozenset({"bdt"}), "centre": frozenset({"grand-est"})}
+
+
+def players(scopes: frozenset[str]) -> dict[str, Principal]:
+    """Every kind of organisation at each site, with all these scopes: only perimeters differ."""
+    made = {
+        f"{kind} of {site}": _player(kind, f"{kind} of {site}", scopes, _of(kind, site))
+        for kind in KINDS
+        for site in SITES
+    }
+    everywhere = _player("ministry", "everywhere", scopes, EVERYWHERE)
+    return made | {"everywhere": everywhere}
+
+
+def _of(kind: str, site: str) -> Perimeter:
+    values = {**SITES[site], **OWN_FUNDS}.get(KINDS[kind])
+    return Perimeter(values={KINDS[kind]: values}) if values else NOWHERE
+
+
+def _player(kind: str, name: str, scopes: frozenset[str], perimeter: Perimeter) -> Principal:
+    return Principal(name, kind=kind, client=name, scopes=scopes, perimeter=perimeter)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An object of an estate: the id that no answer may hold for those who may not know of it."""
+
+    path: str
+    place: Place
+
+    @property
+    def key(self) -> str:
+        """Its id."""
+        return self.path.rsplit("/", 1)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """A collection whose rows perimeters limit."""
+
+    reading: str
+    """The operation whose row says who may know of a thing: the audience of its events."""
+    body: Callable[[str], dict[str, Any]]
+    """What makes a thing at a site."""
+
+
+def _contact(site: str) -> dict[str, Any]:
+    example: dict[str, Any] = ContactIn.model_json_schema()["examples"][0]
+    return example | {"acv_id": site}
+
+
+ESTATES: Mapping[str, Estate] = {"/v1/contacts": Estate("list_contacts", _contact)}
+"""By path of the collection."""
