@@ -19,7 +19,7 @@ from gateway.app import create_app as create_gateway
 from gateway.settings import Settings as GatewaySettings
 from gateway.upstreams import InProcess
 from tests.architecture.sources import nothing_in
-from tests.callers import service_app
+from tests.callers import issuer, service_app
 from tests.conftest import SERVICES, TEMPLATE
 from tests.security.estates import KINDS, players
 from tests.security.matrix import PARTS, Case, NotPlayed, cases, policy_of, scopes, text_of
@@ -41,7 +41,9 @@ async def stage(admin_url: str) -> AsyncIterator[Stage]:
             edge = Edge(service_app(service, url), server=service, public_url=TEST_URL)
             doors[service] = await stack.enter_async_context(client_of(edge))
         upstreams = {service: InProcess(service_app(service, url)) for service in SERVICES}
-        gateway = create_gateway(GatewaySettings(public_url=TEST_URL), upstreams)
+        gateway = create_gateway(
+            GatewaySettings(public_url=TEST_URL), upstreams, verifier=issuer().verifier()
+        )
         doors["gateway"] = await stack.enter_async_context(client_of(gateway))
         stage = Stage(doors, defaultdict(list))
         for case in CASES:
