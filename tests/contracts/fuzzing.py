@@ -60,6 +60,12 @@ class Fuzzer:
         assert found is not None, label
         return found
 
+    def right(self, label: str) -> str:
+        """Return what an operation asks of its caller: `open`, or a scope."""
+        method, path = label.split(" ")
+        asked: str = self._document["paths"][path][method.lower()].get("x-right", "open")
+        return asked
+
     def judge_boundaries(self, label: str, modes: list[GenerationMode]) -> int:
         """Judge the boundary values of every parameter; return how many cases that made."""
         sent = 0
