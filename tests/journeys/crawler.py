@@ -13,6 +13,10 @@ _MOST_OF_A_KIND = 12
 _PROSE = frozenset({"instance", "subject"})
 
 
+_SOMEWHERE = frozenset({httpx.codes.OK, httpx.codes.UNAUTHORIZED})
+"""What a link leads to: an answer, or a door that asks for a token."""
+
+
 class Crawler:
     """A caller who knows nothing but links; `broken` holds those that do not lead anywhere."""
 
@@ -33,7 +37,7 @@ class Crawler:
             path, seen_on = self._waiting.popleft()
             answer = self._client.get(path)
             self.visited.append(path)
-            if answer.status_code != httpx.codes.OK:
+            if answer.status_code not in _SOMEWHERE:
                 self.broken.append(f"{seen_on} leads to {path}: {answer.status_code}")
             self.read(answer)
 

@@ -30,7 +30,7 @@ from services.towns.errors import (
     UnknownTown,
 )
 
-router = Router(tags=["contacts"], route_class=WriteRoute)
+router = Router(route_class=WriteRoute)
 
 ContactId = Annotated[
     UUID, Path(description="Id of the contact", examples=["0198c0de-0000-7000-8000-00000000beef"])
