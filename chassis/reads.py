@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import asyncpg
 import orjson
 from starlette.responses import Response
 from starlette.types import Scope

@@ -16,11 +16,11 @@ from chassis.http import Edge
 from chassis.identity import Open, Scoped
 from chassis.testing import TEST_URL, client_of, copied_database, url_of
 from gateway.app import create_app as create_gateway
-from gateway.settings import Settings as GatewaySettings
 from gateway.upstreams import InProcess
 from tests.architecture.sources import nothing_in
 from tests.callers import issuer, service_app
 from tests.conftest import SERVICES, TEMPLATE
+from tests.gateway.conftest import gateway_settings
 from tests.security.estates import KINDS, players
 from tests.security.matrix import PARTS, Case, NotPlayed, cases, policy_of, scopes, text_of
 from tests.security.plays import PLAYS, Stage, create, feed
@@ -42,7 +42,7 @@ async def stage(admin_url: str) -> AsyncIterator[Stage]:
             doors[service] = await stack.enter_async_context(client_of(edge))
         upstreams = {service: InProcess(service_app(service, url)) for service in SERVICES}
         gateway = create_gateway(
-            GatewaySettings(public_url=TEST_URL), upstreams, verifier=issuer().verifier()
+            gateway_settings(public_url=TEST_URL), upstreams, verifier=issuer().verifier()
         )
         doors["gateway"] = await stack.enter_async_context(client_of(gateway))
         stage = Stage(doors, defaultdict(list))

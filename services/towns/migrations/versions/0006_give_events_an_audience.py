@@ -10,7 +10,7 @@ from alembic import op
 from chassis.events import with_audience, with_audience_undone
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 SCHEMA = "towns"
 
