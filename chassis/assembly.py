@@ -1,8 +1,8 @@
 """A service as ASGI: reads by the lane, everything else by FastAPI, one contract for both."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from copy import deepcopy
 from typing import Any
 
@@ -48,6 +48,10 @@ LICENCE = {"name": "Licence Ouverte 2.0", "identifier": "etalab-2.0"}
 """Of the interface; each answer of facts names the licence of its own sources."""
 
 
+Beside = Callable[[Database], AbstractAsyncContextManager[None]]
+"""What runs while a service is open: given its database, already checked."""
+
+
 class Web(FastAPI):
     """FastAPI without its error pages: what is raised leaves as it is, for the edge to render."""
 
@@ -68,9 +72,11 @@ class ServiceApp:
         routers: Sequence[APIRouter],
         policy: PolicyTable,
         verifier: Verifier | None = None,
+        beside: Beside = lambda _: nullcontext(),
     ) -> None:
         self.name = name
         self._verifier = verifier or verifier_for(settings)
+        self._beside = beside
         self.database = Database(settings, schema=name, revision=head_revision(name))
         self._settings = settings
         self._policy = policy
@@ -156,7 +162,7 @@ class ServiceApp:
         self._web.state.reads = self._context
         pruning = asyncio.create_task(forgetting(self.database))
         try:
-            async with self._verifier.trust.running():
+            async with self._beside(self.database), self._verifier.trust.running():
                 yield {}
         finally:
             self._context = None

@@ -5,7 +5,8 @@ can survive, no SAVEPOINT burdens the changes that succeed, and the locks are fr
 twin claimed the key in between, its answer is everyone's.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from fastapi import Request
@@ -80,7 +81,7 @@ async def _settled(request: Request, use: KeyUse | None, *, handler: Handler) ->
 
 async def _committed(request: Request, use: KeyUse | None, *, handler: Handler) -> Response:
     database = database_of(request)
-    try:
+    with database_errors_told():
         async with database.writing() as session:
             attribute(session, _origin(request))
             request.state.writes = session
@@ -91,12 +92,23 @@ async def _committed(request: Request, use: KeyUse | None, *, handler: Handler) 
             if use is not None:
                 # claims too, if the handler needed no SQL
                 await keep(session, database.schema, use, answer=_stored(response))
+        return response
+
+
+@contextmanager
+def database_errors_told() -> Iterator[None]:
+    """Turn what the database says into what the caller of a change is told.
+
+    Raises:
+        ResourceBusy: another change holds a lock.
+        ServiceUnavailable: no connection; lost during COMMIT, the outcome is unknown.
+    """
+    try:
+        yield
     except DBAPIError as error:
         raise _told(error) from error
     except PoolTimeoutError as error:
         raise ServiceUnavailable(headers={"Retry-After": "1"}) from error
-    else:
-        return response
 
 
 def _check_condition(request: Request) -> None:

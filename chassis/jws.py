@@ -90,12 +90,7 @@ def verified(text: bytes, keys: Mapping[str, PublicKey], *, shape: Shape, now: f
     Raises:
         InvalidToken: anything at all is not as it should be.
     """
-    if len(text) > LONGEST:
-        raise InvalidToken(Reason.TOO_LONG)
-    parts = _PARTS.fullmatch(text)
-    if parts is None:
-        raise InvalidToken(Reason.MALFORMED)
-    header, payload, signature = (_decoded(part) for part in parts.groups())
+    header, payload, signature = _parts(text)
     named = read_object(header)
     _check_header(named, shape.types)
     known = keys.get(named["kid"])
@@ -103,13 +98,28 @@ def verified(text: bytes, keys: Mapping[str, PublicKey], *, shape: Shape, now: f
         raise InvalidToken(Reason.UNKNOWN_KEY)
     if named.get("alg") != known.algorithm:
         raise InvalidToken(Reason.ALGORITHM)
-    signed = text[: parts.end(2)]
+    signed = text[: text.rindex(b".")]
     if not JWSRegistry.algorithms[known.algorithm].verify(signed, signature, known.key):
         raise InvalidToken(Reason.SIGNATURE)
     claims = read_object(payload)
     _check_claims(claims, shape)
     _check_times(claims, shape.longest_life, now=now)
     return Signed(claims, named["kid"])
+
+
+def claimed(text: bytes) -> tuple[str, str]:
+    """Return the `kid` and the `iss` that a token names, to find its key by; they prove nothing.
+
+    Raises:
+        InvalidToken: it names none.
+    """
+    header, payload, _ = _parts(text)
+    kid, issuer = read_object(header).get("kid"), read_object(payload).get("iss")
+    if not isinstance(kid, str) or not is_text(kid):
+        raise InvalidToken(Reason.HEADER)
+    if not isinstance(issuer, str) or not is_text(issuer):
+        raise InvalidToken(Reason.ISSUER)
+    return kid, issuer
 
 
 def read_object(raw: bytes) -> dict[str, Any]:
@@ -135,6 +145,16 @@ def read_object(raw: bytes) -> dict[str, Any]:
 def is_text(value: object) -> bool:
     """Say whether a claim is an identifier as we take them."""
     return isinstance(value, str) and TEXT.fullmatch(value) is not None
+
+
+def _parts(text: bytes) -> tuple[bytes, bytes, bytes]:
+    if len(text) > LONGEST:
+        raise InvalidToken(Reason.TOO_LONG)
+    parts = _PARTS.fullmatch(text)
+    if parts is None:
+        raise InvalidToken(Reason.MALFORMED)
+    header, payload, signature = parts.groups()
+    return _decoded(header), _decoded(payload), _decoded(signature)
 
 
 def _decoded(part: bytes) -> bytes:

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel, ValidationError
 
 from chassis.problems import BadRequest, FieldError, InvalidValue, Text, UnknownParameter
 from chassis.validation import NUL, field_errors
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _MOST_PARAMETERS = 200
 _LONGEST_NAME = 64
@@ -36,7 +38,12 @@ def refuse_unknown(query_string: bytes, known: Collection[str] = ()) -> None:
 
 @lru_cache(maxsize=1024)
 def parsed(model: type[BaseModel], query_string: bytes) -> BaseModel:
-    """Return the query string as `model`; models are frozen, so equal strings share one.
+    """Return the query string as `model`, as `filled` does; equal strings share a frozen one."""
+    return filled(model, query_string)
+
+
+def filled(model: type[ModelT], query_string: bytes) -> ModelT:
+    """Return the names and values of a query string, or of a form, as `model`.
 
     Raises:
         BadRequest: not percent-encoded UTF-8, or too many parameters.

@@ -31,6 +31,13 @@ class Settings(ServiceSettings):
     funding_url: Url = None
     evaluation_url: Url = None
 
+    signing_keys: Annotated[
+        Path,
+        Field(
+            description="Folder of the private keys that sign tokens: for its owner alone, and the "
+            "same for all processes of the gateway"
+        ),
+    ] = SHIPPED.parent / ".data" / "signing-keys"
     contracts: Annotated[Path, Field(description="Folder with `<service>/openapi.json`")] = SHIPPED
     origins: Annotated[
         tuple[str, ...], Field(description="Web origins that may read answers; `*` for all")

@@ -1,18 +1,44 @@
 """The registry of partners, assembled: a service that lives in the gateway. Start reading here."""
 
+from starlette.types import Receive, Scope, Send
+
 from chassis.assembly import ServiceApp
-from chassis.settings import ServiceSettings
+from chassis.problems import Problem
 from chassis.tokens import Verifier
 from gateway.partners.policy import POLICY
+from gateway.partners.tokens.issuer import Issuer
+from gateway.partners.tokens.oauth_words import PLACE, said_in_oauth
+from gateway.partners.tokens.routes import published_routes, token_routes
+from gateway.settings import Settings
 
 
-def create_app(settings: ServiceSettings, *, verifier: Verifier | None = None) -> ServiceApp:
-    """Return the registry; its lifespan opens and checks the database."""
-    return ServiceApp(
+class Registry(ServiceApp):
+    """A service of which the token endpoints refuse in the words of OAuth too."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the lifespan."""
+        try:
+            await super().__call__(scope, receive, send)
+        except Problem as refusal:
+            if scope["type"] == "http" and scope["path"].startswith(PLACE):
+                said_in_oauth(refusal, scope["state"]["request_id"])
+            raise
+
+
+def create_app(
+    settings: Settings, issuer: Issuer | None = None, *, verifier: Verifier | None = None
+) -> Registry:
+    """Return the registry; its lifespan opens and checks the database and the signing keys.
+
+    `issuer` is given by who needs its `source` too: the verifier of the same process.
+    """
+    issuing = issuer or Issuer(settings)
+    return Registry(
         "gateway",
         settings,
         summary="Partners, their systems, their rights, and the tokens that prove them",
-        routers=[],
+        routers=[token_routes(issuing), published_routes(issuing)],
         policy=POLICY,
         verifier=verifier,
+        beside=issuing.running,
     )

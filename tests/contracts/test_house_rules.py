@@ -20,7 +20,7 @@ from tests.contracts.documents import (
 )
 
 OUTSIDE_V1 = re.compile(
-    r"^/(|v1|status|metrics|health/(live|ready)|ogc(/.*)?|docs|problems/\{slug\}"
+    r"^/(|v1|status|metrics|health/(live|ready)|ogc(/.*)?|docs|oauth/\w+|problems/\{slug\}"
     r"|openapi[\w.-]*\.json|openapi/\{service\}\.json)$"
 )
 SEGMENT = re.compile(r"^(v\d+|[a-z][a-z0-9]*(-[a-z0-9]+)*|\{[a-z][a-z0-9_]*\})$")

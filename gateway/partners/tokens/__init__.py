@@ -1,0 +1,1 @@
+"""Access tokens: how a client proves itself, and what it gets for it."""

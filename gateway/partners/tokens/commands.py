@@ -1,0 +1,194 @@
+"""Issue and revoke tokens: find the client, verify its proof, decide, sign."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import NamedTuple
+
+import orjson
+
+from chassis.database import WriteSession
+from chassis.jwks import public_keys
+from chassis.jws import LONGEST, SKEW, Claims, InvalidToken, PublicKey, verified
+from gateway.partners import secrets
+from gateway.partners.kinds import SCOPES
+from gateway.partners.tokens import rules, store
+from gateway.partners.tokens.errors import (
+    ClientSuspended,
+    InvalidClient,
+    InvalidScope,
+    InvalidTarget,
+    PerimeterTooWide,
+    UnsupportedGrantType,
+)
+from gateway.partners.tokens.issuer import LIFE, Issuer
+from gateway.partners.tokens.proofs import GRANT, KeyProof, SecretProof
+
+ALGORITHMS = ("ES256", "EdDSA")
+"""Of the keys of clients."""
+_NO_SECRET = secrets.Kept(bytes(16), b"")
+
+
+class Wish(NamedTuple):
+    """What a client asks for."""
+
+    grant_type: str
+    scope: str | None
+    targets: frozenset[str]
+
+
+class Issued(NamedTuple):
+    """A token, when it ends in seconds from now, and its scopes."""
+
+    token: str
+    life: int
+    scope: str
+
+
+class _Proven(NamedTuple):
+    """A client that has proved who it is, by which credential, and whether by a private key."""
+
+    client_id: str
+    credential: str
+    strongly: bool
+    known: store.Asking
+
+
+async def issue(issuer: Issuer, proof: SecretProof | KeyProof, *, wish: Wish) -> Issued:
+    """Return a token; an assertion that buys it is used up before the token leaves.
+
+    Raises:
+        UnsupportedGrantType, InvalidTarget, InvalidScope, PerimeterTooWide: not what we give.
+        InvalidClient, ClientSuspended: not to whom we give.
+    """
+    if wish.grant_type != GRANT:
+        raise UnsupportedGrantType
+    if not wish.targets <= {issuer.audience}:
+        raise InvalidTarget
+    if isinstance(proof, SecretProof):
+        return _signed(issuer, await _proven_by_secret(issuer, proof), wish.scope)
+    async with issuer.database.writing() as session:
+        return _signed(issuer, await _proven_by_key(session, issuer, proof), wish.scope)
+
+
+async def revoke(issuer: Issuer, proof: SecretProof | KeyProof, *, token: str) -> None:
+    """Refuse a token from now on, if it is one that this client was given.
+
+    Raises:
+        InvalidClient, ClientSuspended: the caller is not the client, or may not call.
+    """
+    proven = None
+    if isinstance(proof, SecretProof):
+        proven = await _proven_by_secret(issuer, proof)
+    async with issuer.database.writing() as session:
+        if isinstance(proof, KeyProof):
+            proven = await _proven_by_key(session, issuer, proof)
+        claims = _own_token(issuer, token)
+        if claims is not None and proven is not None and claims["sub"] == proven.client_id:
+            ends_at = datetime.fromtimestamp(claims["exp"] + SKEW, UTC)
+            await store.revoke(session, _digest(claims["jti"]), expires_at=ends_at)
+
+
+async def _proven_by_secret(issuer: Issuer, proof: SecretProof) -> _Proven:
+    prefix = secrets.prefix_of(proof.secret)
+    async with issuer.database.writing() as session:
+        known = await store.with_secret(session, proof.client_id, prefix=prefix, now=issuer.now())
+    kept = secrets.Kept(*known.credential) if known and known.credential else _NO_SECRET
+    # as long for a client that does not exist; and no connection is held meanwhile
+    right = await secrets.verified(proof.secret, kept)
+    if known is None:
+        raise InvalidClient("no such client")
+    if known.authentication != "client_secret_basic" or not right or prefix is None:
+        raise InvalidClient("not a secret of the client", proof.client_id)
+    issuer.used_secret(prefix)
+    return _active(_Proven(proof.client_id, prefix, strongly=False, known=known))
+
+
+async def _proven_by_key(session: WriteSession, issuer: Issuer, proof: KeyProof) -> _Proven:
+    client_id, now = proof.client_id, issuer.now()
+    known = await store.with_key(session, client_id, kid=proof.kid, now=now)
+    if known is None:
+        raise InvalidClient("no such client")
+    if known.authentication != "private_key_jwt" or known.credential is None:
+        raise InvalidClient("not a key of the client", client_id)
+    algorithm, jwk = known.credential
+    keys = {proof.kid: _public_key(algorithm, orjson.dumps(jwk, option=orjson.OPT_SORT_KEYS))}
+    try:
+        claims, _ = verified(proof.assertion, keys, shape=issuer.assertions_of(client_id), now=now)
+    except InvalidToken as refusal:
+        raise InvalidClient(f"assertion: {refusal.reason}", client_id) from None
+    if claims["sub"] != client_id:
+        raise InvalidClient("assertion: subject", client_id)
+    proven = _active(_Proven(client_id, proof.kid, strongly=True, known=known))
+    ends_at = datetime.fromtimestamp(claims["exp"] + SKEW, UTC)
+    if not await store.claim(
+        session, client_id, jti_digest=_digest(claims["jti"]), expires_at=ends_at
+    ):
+        raise InvalidClient("assertion: used before", client_id)
+    issuer.used_key(client_id, proof.kid)
+    return proven
+
+
+def _active(proven: _Proven) -> _Proven:
+    if not proven.known.active:
+        raise ClientSuspended("suspended", proven.client_id)
+    return proven
+
+
+def _signed(issuer: Issuer, proven: _Proven, asked: str | None) -> Issued:
+    known = proven.known
+    possible = [name for name in known.scopes if _may_carry(name, proven)]
+    scopes = rules.granted(asked, possible)
+    if not scopes:
+        raise InvalidScope
+    perimeter = rules.perimeter(rules.Right(*right) for right in known.rights)
+    issued_at = int(issuer.now())
+    ends_at = rules.end(
+        issued_at, life=LIFE, midnight=known.midnight, ends_today=perimeter.ends_today
+    )
+    scope = " ".join(scopes)
+    claims = {
+        "iss": issuer.url,
+        "aud": issuer.audience,
+        "sub": proven.client_id,
+        "iat": issued_at,
+        "exp": ends_at,
+        "jti": token_urlsafe(16),
+        "scope": scope,
+        "org": known.organisation,
+        "kind": known.kind,
+        "cred": proven.credential,
+        "perimeter": perimeter.claim,
+    }
+    token = issuer.keys.signer().signed(claims)
+    if len(token) > LONGEST:
+        raise PerimeterTooWide
+    return Issued(token, ends_at - issued_at, scope)
+
+
+def _may_carry(name: str, proven: _Proven) -> bool:
+    """Tell whether a scope of the client still exists for its kind, and suits its proof."""
+    scope = SCOPES.get(name)
+    if scope is None or proven.known.kind not in scope.kinds:
+        return False
+    return proven.strongly or not scope.strong
+
+
+def _own_token(issuer: Issuer, token: str) -> Claims | None:
+    """Return the claims of a token of ours that has not ended."""
+    try:
+        read = verified(token.encode(), issuer.keys.public, shape=issuer.tokens, now=issuer.now())
+    except InvalidToken:
+        return None
+    return read.claims
+
+
+def _digest(jti: str) -> bytes:
+    return sha256(jti.encode()).digest()
+
+
+@lru_cache(maxsize=4096)
+def _public_key(algorithm: str, jwk: bytes) -> PublicKey:
+    document = {"keys": [orjson.loads(jwk) | {"kid": "one"}]}
+    return public_keys(document, {algorithm})["one"]

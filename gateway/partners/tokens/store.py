@@ -1,0 +1,254 @@
+"""SQL of the token endpoints: who asks, which assertions were used, what is revoked."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Double,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    extract,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.database import WriteSession
+from gateway.partners.tables import (
+    Client,
+    ClientKey,
+    ClientPerimeter,
+    ClientSecret,
+    Organisation,
+    RevokedToken,
+    UsedAssertion,
+)
+
+FOR_GOOD = 2**40
+"""An instant that no token's `iat` reaches, in seconds of the Unix epoch."""
+BATCH = 10_000
+_REMEMBERED = timedelta(minutes=10)
+"""How long a suspension that has ended is published: longer than any token lives."""
+_LATE = timedelta(minutes=1)
+"""By how much the clocks of the processes and of the database may differ."""
+_CLOCK = func.current_timestamp()
+_ZONE = "Europe/Paris"
+"""Rights begin and end with a day of French legal time, overseas too."""
+
+
+class Asking(NamedTuple):
+    """A client that asks, and its rights today.
+
+    `credential` is what the registry keeps of the one that the client names, if that one is live:
+    salt and digest of a secret, algorithm and JWK of a key.
+    """
+
+    organisation: str
+    kind: str
+    authentication: str
+    scopes: list[str]
+    active: bool
+    rights: list[tuple[str, str, bool]]
+    midnight: int
+    credential: tuple[Any, Any] | None
+
+
+async def with_secret(
+    session: WriteSession, client_id: str, *, prefix: str | None, now: float
+) -> Asking | None:
+    """Find a client by its id, and its secret by the prefix."""
+    values = {"client_id": client_id, "name": prefix, "now": now}
+    return _asking_of((await session.execute(_WITH_SECRET, values)).one_or_none())
+
+
+async def with_key(session: WriteSession, client_id: str, *, kid: str, now: float) -> Asking | None:
+    """Find a client by its id, and its public key by the `kid`."""
+    values = {"client_id": client_id, "name": kid, "now": now}
+    return _asking_of((await session.execute(_WITH_KEY, values)).one_or_none())
+
+
+def _asking_of(row: Row[Any] | None) -> Asking | None:
+    if row is None:
+        return None
+    values: list[Any] = list(row)
+    credential = None if values[-2] is None else (values[-2], values[-1])
+    return Asking(*values[:-2], credential)
+
+
+async def claim(
+    session: WriteSession, client_id: str, *, jti_digest: bytes, expires_at: datetime
+) -> bool:
+    """Take an assertion for used; False if it was already.
+
+    Of two requests at once the second waits here until the first has committed.
+    """
+    values = {"client_id": client_id, "jti_digest": jti_digest, "expires_at": expires_at}
+    return (await session.execute(_CLAIM, values)).one_or_none() is not None
+
+
+async def revoke(session: WriteSession, jti_digest: bytes, *, expires_at: datetime) -> None:
+    """Refuse a token from now on."""
+    await session.execute(_REVOKE, {"jti_digest": jti_digest, "expires_at": expires_at})
+
+
+async def revoked(session: WriteSession) -> tuple[dict[str, int], dict[str, int]]:
+    """Return whom and what verifiers must refuse: clients, then tokens."""
+    clients, tokens = (await session.execute(_REVOKED)).one()
+    return clients, tokens
+
+
+async def note_uses(
+    session: WriteSession, *, prefixes: Collection[str], keys: Collection[tuple[str, str]]
+) -> None:
+    """Write when credentials were last used: now, unless a minute has not passed."""
+    if prefixes:
+        await session.execute(
+            update(ClientSecret)
+            .where(ClientSecret.prefix.in_(prefixes), _not_lately(ClientSecret))
+            .values(last_used_at=_CLOCK)
+        )
+    if keys:
+        named = tuple_(ClientKey.client_id, ClientKey.kid).in_(keys)
+        await session.execute(
+            update(ClientKey).where(named, _not_lately(ClientKey)).values(last_used_at=_CLOCK)
+        )
+
+
+async def prune(session: WriteSession) -> int:
+    """Delete a batch of what has expired, unless another process is at it; return how many."""
+    if not await session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(_PRUNING)))):
+        return 0
+    count = 0
+    for table in (UsedAssertion, RevokedToken):
+        place: ColumnElement[Any] = literal_column("ctid")
+        old = select(place).select_from(table).where(table.expires_at < _CLOCK - _LATE)
+        gone = delete(table).where(place.in_(old.limit(BATCH)))
+        count += len((await session.execute(gone.returning(table.expires_at))).all())
+    return count
+
+
+_PRUNING = "prune used assertions"
+
+
+def _not_lately(table: type[ClientSecret | ClientKey]) -> ColumnElement[bool]:
+    seen = table.last_used_at
+    return or_(seen.is_(None), seen < _CLOCK - timedelta(minutes=1))
+
+
+def _seconds(instant: Any) -> ColumnElement[int]:
+    """Return the first whole second that is not before an instant."""
+    return cast(func.ceil(extract("epoch", instant)), BigInteger)
+
+
+_NOW = func.to_timestamp(bindparam("now", type_=Double))
+_LOCAL = func.timezone(_ZONE, _NOW)
+_TODAY = cast(_LOCAL, Date)
+_MIDNIGHT = _seconds(
+    func.timezone(_ZONE, func.date_trunc("day", _LOCAL) + text("interval '1 day'"))
+)
+_RIGHTS = (
+    select(
+        func.coalesce(
+            func.json_agg(
+                func.json_build_array(
+                    ClientPerimeter.dimension,
+                    ClientPerimeter.value,
+                    func.coalesce(ClientPerimeter.valid_until == _TODAY, false()),
+                )
+            ),
+            text("'[]'::json"),
+        )
+    )
+    .where(
+        ClientPerimeter.client_id == Client.id,
+        ClientPerimeter.valid_from <= _TODAY,
+        or_(ClientPerimeter.valid_until.is_(None), ClientPerimeter.valid_until >= _TODAY),
+    )
+    .scalar_subquery()
+)
+
+
+def _asking(table: type[ClientSecret | ClientKey], *columns: Any) -> Select[Any]:
+    """Return the one statement that finds a client with its live credential of a name.
+
+    `columns` are the name, then the two of `Asking.credential`.
+    """
+    name, *credential = columns
+    live = and_(
+        table.client_id == Client.id,
+        name == bindparam("name", type_=Text),
+        table.revoked_at.is_(None),
+        or_(table.expires_at.is_(None), table.expires_at > _NOW),
+    )
+    return (
+        select(
+            cast(Client.organisation_id, Text),
+            Organisation.kind,
+            Client.authentication,
+            Client.scopes,
+            and_(Client.status == "active", Organisation.status == "active"),
+            _RIGHTS,
+            _MIDNIGHT,
+            *credential,
+        )
+        .select_from(Client)
+        .join(Organisation, Organisation.id == Client.organisation_id)
+        .outerjoin(table, live)
+        .where(Client.id == bindparam("client_id"))
+    )
+
+
+_WITH_SECRET = _asking(ClientSecret, ClientSecret.prefix, ClientSecret.salt, ClientSecret.digest)
+_WITH_KEY = _asking(ClientKey, ClientKey.kid, ClientKey.algorithm, ClientKey.jwk)
+_CLAIM = (
+    insert(UsedAssertion)
+    .values({name: bindparam(name) for name in ("client_id", "jti_digest", "expires_at")})
+    .on_conflict_do_nothing()
+    .returning(UsedAssertion.client_id)
+)
+_REVOKE = (
+    insert(RevokedToken)
+    .values({name: bindparam(name) for name in ("jti_digest", "expires_at")})
+    .on_conflict_do_nothing()
+)
+_SUSPENDED = or_(Client.status != "active", Organisation.status != "active")
+_REFUSED = or_(_SUSPENDED, Client.refused_before > _CLOCK - _REMEMBERED)
+_CLIENTS = (
+    select(
+        func.json_object_agg(
+            func.encode(func.sha256(func.convert_to(Client.id, "UTF8")), "hex"),
+            case((_SUSPENDED, FOR_GOOD), else_=_seconds(Client.refused_before)),
+        )
+    )
+    .select_from(Client)
+    .join(Organisation, Organisation.id == Client.organisation_id)
+    .where(_REFUSED)
+    .scalar_subquery()
+)
+_TOKENS = (
+    select(
+        func.json_object_agg(
+            func.encode(RevokedToken.jti_digest, "hex"), _seconds(RevokedToken.expires_at)
+        )
+    )
+    .where(RevokedToken.expires_at > _CLOCK - _LATE)
+    .scalar_subquery()
+)
+_NONE = text("'{}'::json")
+_REVOKED = select(func.coalesce(_CLIENTS, _NONE), func.coalesce(_TOKENS, _NONE))
