@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types boundaries gates fix bench migrate seed contracts lock clean
+.PHONY: help run test check lint types boundaries gates fix bench migrate seed rotate-keys contracts lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -56,6 +56,9 @@ migrate: $(READY)  ## Bring the schemas of all services to the code's revision
 
 seed: $(READY)  ## Load the reference facts that changed
 	@exec $(BIN)/python -m deploy.seed
+
+rotate-keys: $(READY)  ## Make another key that signs tokens, published before it is used
+	@exec $(BIN)/python -m deploy.rotate_keys
 
 contracts: $(READY)  ## Rewrite the committed OpenAPI files and docs/settings.md from the code
 	$(BIN)/python -m tests.contracts.rewrite

@@ -16,6 +16,12 @@ def data_folder() -> Path:
     return Path(os.environ.get("DATA_DIR") or ROOT / ".data")
 
 
+def signing_keys() -> Path:
+    """Return the folder of the keys that sign tokens."""
+    given = os.environ.get("GATEWAY_SIGNING_KEYS")
+    return Path(given) if given else data_folder() / "signing-keys"
+
+
 def kept_secret(folder: Path, name: str) -> str:
     """Return the secret `name`, made up the first time it is asked for."""
     return kept_secrets(folder, "installation", names=[name])[name]

@@ -11,7 +11,7 @@ from pathlib import Path
 from chassis.embedded_place import EmbeddedPostgresError
 from chassis.settings import MisfitSettings, settings_read
 from deploy.databases import Databases, DatabaseSettingsError, databases
-from deploy.kept import ROOT, data_folder, kept_secret
+from deploy.kept import ROOT, data_folder, kept_secret, signing_keys
 from deploy.plan import FIGURES, Ports, Process, planned
 from deploy.progress import say
 from deploy.settings import ProcessSettings, RunSettings
@@ -66,7 +66,8 @@ async def run(
     asked_to_stop = asyncio.create_task(readable(wish))
     secret = os.environ.get("CURSOR_SECRET") or kept_secret(folder, "cursor_secret")
     ports = Ports()
-    environment = {**_inherited(), **found.environment(), "CURSOR_SECRET": secret}
+    made = {"CURSOR_SECRET": secret, "GATEWAY_SIGNING_KEYS": str(signing_keys().absolute())}
+    environment = {**_inherited(), **found.environment(), **made}
     planning = asyncio.create_task(
         _planned_when_free(settings, environment, ports=ports, folder=folder)
     )

@@ -81,8 +81,7 @@ class KeyFolder:
         Raises:
             UnfitKeys: others may read the keys, or a file is not one.
         """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _refuse_open(self._folder, self._folder.stat(), "700")
+        self._open()
         self._read()
         created = self._created()
         kept = rotation.published(created, now=self._now(), activation=self._activation)
@@ -91,8 +90,12 @@ class KeyFolder:
                 self._tidy()
 
     def add(self) -> str:
-        """Make one more key; return its `kid`. It signs once it has been published long enough."""
-        self.look()
+        """Make one more key; return its `kid`. It signs once it has been published long enough.
+
+        Raises:
+            UnfitKeys: others may read the folder.
+        """
+        self._open()
         with self._locked():
             return self._make()
 
@@ -110,6 +113,10 @@ class KeyFolder:
     def public(self) -> dict[str, PublicKey]:
         """The public keys, to verify what we signed."""
         return {kid: PublicKey(ALGORITHM, self._keys[kid].key) for kid in self._published()}
+
+    def _open(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_open(self._folder, self._folder.stat(), "700")
 
     def _created(self) -> dict[str, float]:
         return {kid: key.created_at for kid, key in self._keys.items()}

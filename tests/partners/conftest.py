@@ -1,6 +1,6 @@
 """A registry on a database of its own, with keys of its own, reached directly."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +18,16 @@ from tests.conftest import CURSOR_SECRET, as_role
 from tests.partners.registered import Partner, an_id, register
 
 
-@pytest.fixture
-def settings_of(tmp_path: Path) -> Callable[..., Settings]:
-    """Return the settings of a registry on a database."""
-
-    def make(url: str, **changes: Any) -> Settings:
-        given: dict[str, Any] = {
-            "database_url": as_role(url, "gateway_runtime"),
-            "cursor_secret": SecretStr(CURSOR_SECRET),
-            "durable": False,
-            "public_url": TEST_URL,
-            "signing_keys": tmp_path / "keys",
-        }
-        return Settings(**given | changes)
-
-    return make
+def registry_settings(url: str, keys: Path, **changes: Any) -> Settings:
+    """Settings of a registry on a test database, with a folder of keys."""
+    given: dict[str, Any] = {
+        "database_url": as_role(url, "gateway_runtime"),
+        "cursor_secret": SecretStr(CURSOR_SECRET),
+        "durable": False,
+        "public_url": TEST_URL,
+        "signing_keys": keys,
+    }
+    return Settings(**given | changes)
 
 
 def registry_app(settings: Settings, issuer: Issuer | None = None) -> ASGIApp:
@@ -42,11 +37,15 @@ def registry_app(settings: Settings, issuer: Issuer | None = None) -> ASGIApp:
 
 
 @pytest.fixture
-async def registry(
-    fresh_url: str, settings_of: Callable[..., Settings]
-) -> AsyncIterator[httpx.AsyncClient]:
+def settings(fresh_url: str, tmp_path: Path) -> Settings:
+    """Settings of the test's own registry."""
+    return registry_settings(fresh_url, tmp_path / "keys")
+
+
+@pytest.fixture
+async def registry(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the registry."""
-    async with client_of(registry_app(settings_of(fresh_url))) as client:
+    async with client_of(registry_app(settings)) as client:
         yield client
 
 

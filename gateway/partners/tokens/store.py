@@ -88,7 +88,7 @@ def _asking_of(row: Row[Any] | None) -> Asking | None:
         return None
     values: list[Any] = list(row)
     credential = None if values[-2] is None else (values[-2], values[-1])
-    return Asking(*values[:-2], credential)
+    return Asking._make([*values[:-2], credential])
 
 
 async def claim(
