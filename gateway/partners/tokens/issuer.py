@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -94,7 +94,7 @@ class Issuer:
             asyncio.create_task(self._repeated(job, every))
             for job, every in (
                 (self._look, _EVERY_LOOK),
-                (self._note_uses, _EVERY_NOTE),
+                (self.note_uses, _EVERY_NOTE),
                 (self._prune, _EVERY_PRUNING),
             )
         ]
@@ -104,6 +104,8 @@ class Issuer:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+            with suppress(Exception):  # a date of last use is not worth a stop that fails
+                await self.note_uses()
             self._database = None
 
     async def _repeated(self, job: Callable[[], Awaitable[None]], every: float) -> None:
@@ -122,7 +124,8 @@ class Issuer:
     async def _look(self) -> None:
         await asyncio.to_thread(self.keys.look)
 
-    async def _note_uses(self) -> None:
+    async def note_uses(self) -> None:
+        """Write down the uses since the last time."""
         prefixes, self._used_secrets = self._used_secrets, set()
         keys, self._used_keys = self._used_keys, set()
         if prefixes or keys:
