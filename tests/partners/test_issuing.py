@@ -1,22 +1,14 @@
-"""Tokens over time: replays, secrets that overlap, suspensions, dates, revocations, uses, logs."""
+"""Tokens over time: replays, secrets that overlap, scopes, dates of rights, uses."""
 
 import asyncio
-import json
-from base64 import urlsafe_b64decode
 from collections import Counter
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
-import pytest
-import structlog
 from joserfc.jwk import ECKey
-from sqlalchemy import text
 
 from chassis.testing import TEST_URL, client_of
-from gateway.partners.app import create_app
-from gateway.partners.tokens import store
 from gateway.partners.tokens.issuer import Issuer
 from gateway.settings import Settings
 from tests.partners.conftest import registry_app
@@ -28,8 +20,7 @@ from tests.partners.registered import (
     an_id,
     basic,
     changed,
-    hashed,
-    proof_of,
+    payload_of,
     register,
     rows_of,
 )
@@ -145,46 +136,6 @@ async def test_a_part_of_the_scopes_can_be_asked_for(
     assert (await registry.post("/oauth/token", data=form)).json()["scope"] == "partners:read"
 
 
-@pytest.mark.parametrize("who", ["client", "organisation"])
-async def test_who_is_suspended_gets_no_token_and_verifiers_hear_of_it(
-    registry: httpx.AsyncClient, fresh_url: str, partner: Partner, who: str
-) -> None:
-    column, name = ("id", partner.id) if who == "client" else ("id", partner.organisation)
-    sql = f"UPDATE gateway.{who} SET status = 'suspended' WHERE {column} = $1"
-    await changed(fresh_url, sql, name)
-    refused = await registry.post("/oauth/token", data=partner.form())
-    assert (refused.status_code, refused.json()["code"]) == (401, "client-suspended")
-    assert refused.json()["error"] == "invalid_client"
-    told = (await registry.get("/.well-known/acdt-revocations")).json()
-    assert told == {"clients": {hashed(partner.id): store.FOR_GOOD}, "tokens": {}}
-
-
-async def test_a_suspension_is_not_told_to_who_has_not_proved_to_be_the_client(
-    registry: httpx.AsyncClient, fresh_url: str, partner: Partner
-) -> None:
-    await changed(fresh_url, SUSPEND, partner.id)
-    stranger = Partner(partner.id)
-    header = stranger.header(kid=partner.kid)
-    form = stranger.form(stranger.signed(header, stranger.claims()))
-    assert (await registry.post("/oauth/token", data=form)).json()["code"] == "invalid-client"
-
-
-async def test_who_is_restored_gets_tokens_and_the_older_ones_stay_refused_for_ten_minutes(
-    registry: httpx.AsyncClient, fresh_url: str, partner: Partner
-) -> None:
-    await changed(fresh_url, SUSPEND, partner.id)
-    await changed(fresh_url, RESTORE, partner.id)
-    assert (await registry.post("/oauth/token", data=partner.form())).status_code == 200
-    told = (await registry.get("/.well-known/acdt-revocations")).json()["clients"]
-    ((since,),) = await rows_of(fresh_url, "SELECT refused_before FROM gateway.client")
-    assert told == {hashed(partner.id): -int(-since.timestamp() // 1)}
-    await changed(
-        fresh_url, "UPDATE gateway.client SET refused_before = now() - interval '11 minutes'"
-    )
-    told = (await registry.get("/.well-known/acdt-revocations")).json()["clients"]
-    assert told == {}
-
-
 PARIS = ZoneInfo("Europe/Paris")
 EVENING = datetime(2027, 6, 30, 23, 58, tzinfo=PARIS)
 
@@ -209,7 +160,7 @@ async def test_a_perimeter_is_what_is_valid_today_and_no_right_outlives_its_day(
         async with client_of(registry_app(settings, issuer)) as client:
             answer = await client.post("/oauth/token", data=partner.form(assertion))
         assert answer.status_code == 200, answer.text
-        return answer.json()["expires_in"], _payload(answer.json()["access_token"])["perimeter"]
+        return answer.json()["expires_in"], payload_of(answer.json()["access_token"])["perimeter"]
 
     assert await issued(EVENING) == (120, {"region": ["44"], "town": ["51108"]})
     morning = EVENING + timedelta(minutes=3)
@@ -226,7 +177,7 @@ async def test_rights_that_ran_out_leave_a_perimeter_that_holds_nothing(
     partner = Partner(an_id())
     await register(fresh_url, partner, rows=(("town", "51108", ALWAYS, ALWAYS),))
     answer = await registry.post("/oauth/token", data=partner.form())
-    assert _payload(answer.json()["access_token"])["perimeter"] == {}
+    assert payload_of(answer.json()["access_token"])["perimeter"] == {}
 
 
 async def test_a_perimeter_of_all_towns_one_by_one_is_too_wide_for_a_token(
@@ -238,47 +189,6 @@ async def test_a_perimeter_of_all_towns_one_by_one_is_too_wide_for_a_token(
     answer = await registry.post("/oauth/token", data=partner.form())
     assert (answer.status_code, answer.json()["code"]) == (400, "perimeter-too-wide")
     assert answer.json()["error"] == "unauthorized_client"
-
-
-async def test_a_client_takes_back_its_own_token_and_no_other(
-    registry: httpx.AsyncClient, fresh_url: str, partner: Partner
-) -> None:
-    other = Partner(an_id())
-    await register(fresh_url, other)
-    token = (await registry.post("/oauth/token", data=partner.form())).json()["access_token"]
-    read = _payload(token)
-    for who, expected in ((other, {}), (partner, {hashed(str(read["jti"])): read["exp"] + 10})):
-        form = proof_of(who.assertion()) | {"token": token, "token_type_hint": "access_token"}
-        answer = await registry.post("/oauth/revoke", data=form)
-        assert (answer.status_code, answer.content) == (200, b"")
-        told = (await registry.get("/.well-known/acdt-revocations")).json()
-        assert told == {"clients": {}, "tokens": expected}
-
-
-async def test_a_token_is_taken_back_with_a_secret_too_and_not_without_proof(
-    registry: httpx.AsyncClient, fresh_url: str
-) -> None:
-    keeper = Partner(an_id())
-    await register(fresh_url, keeper, authentication="client_secret_basic")
-    secret = basic(keeper.id, await add_secret(fresh_url, keeper.id))
-    answer = await registry.post("/oauth/token", data=GRANT, headers=secret)
-    form = {"token": answer.json()["access_token"]}
-    assert (await registry.post("/oauth/revoke", data=form)).status_code == 401
-    assert (await registry.post("/oauth/revoke", data=form, headers=secret)).status_code == 200
-    assert len((await registry.get("/.well-known/acdt-revocations")).json()["tokens"]) == 1
-
-
-async def test_the_verifier_of_the_same_process_is_given_what_others_ask_for(
-    settings: Settings, fresh_url: str, partner: Partner
-) -> None:
-    issuer = Issuer(settings)
-    async with client_of(registry_app(settings, issuer)) as client:
-        await changed(fresh_url, SUSPEND, partner.id)
-        paths = ("/.well-known/jwks.json", "/.well-known/acdt-revocations")
-        told = [(await client.get(path)).json() for path in paths]
-        assert list(await issuer.source()) == told
-    with pytest.raises(RuntimeError, match="not open"):
-        await issuer.source()
 
 
 async def test_the_metadata_say_only_what_is_true(registry: httpx.AsyncClient) -> None:
@@ -328,55 +238,6 @@ async def test_uses_are_written_down_at_the_latest_when_the_process_stops(
     assert await rows_of(fresh_url, sql, partner.id) == [(True,)]
 
 
-async def test_what_has_expired_is_forgotten(
-    settings: Settings, fresh_url: str, partner: Partner
-) -> None:
-    app = create_app(settings)
-    async with client_of(registry_app(settings)) as client:
-        await client.post("/oauth/token", data=partner.form())
-    await changed(
-        fresh_url,
-        "INSERT INTO gateway.used_assertion VALUES ('x', 'x', now() - interval '2 minutes')",
-    )
-    await changed(
-        fresh_url, "INSERT INTO gateway.revoked_token VALUES ('x', now() - interval '2 minutes')"
-    )
-    await app.database.open()
-    async with app.database.writing() as session:
-        assert await store.prune(session) == 2
-        assert await session.scalar(text("SELECT count(*) FROM gateway.used_assertion")) == 1
-    await app.database.close()
-
-
-async def test_neither_secret_nor_token_nor_assertion_is_ever_logged(
-    settings: Settings, fresh_url: str, capfd: pytest.CaptureFixture[str], partner: Partner
-) -> None:
-    keeper = Partner(an_id())
-    await register(fresh_url, keeper, authentication="client_secret_basic")
-    secret = await add_secret(fresh_url, keeper.id)
-    wrong, form = secret[:-1] + ("a" if secret[-1] != "a" else "b"), partner.form()
-    with structlog.testing.capture_logs() as logged:
-        async with client_of(registry_app(settings)) as client:
-            answers = [
-                await client.post("/oauth/token", data=form),
-                await client.post("/oauth/token", data=form),
-                await client.post("/oauth/token", data=GRANT, headers=basic(keeper.id, secret)),
-                await client.post("/oauth/token", data=GRANT, headers=basic(keeper.id, wrong)),
-                await client.post("/oauth/token", data=form | {"client_secret": secret}),
-            ]
-    assert [answer.status_code for answer in answers] == [200, 401, 200, 401, 400]
-    whys = {line["why"]: line["client"] for line in logged if line["event"] == "client refused"}
-    assert whys == {
-        "assertion: used before": partner.id,
-        "not a secret of the client": keeper.id,
-    }
-    told = json.dumps(logged, default=str) + "".join(capfd.readouterr())
-    told += "".join(answer.text for answer in answers if not answer.is_success)
-    hidden = [secret, wrong, form["client_assertion"], basic(keeper.id, secret)["Authorization"]]
-    hidden += [answer.json()["access_token"] for answer in answers if answer.is_success]
-    assert [one for one in hidden if one[6:] in told] == []
-
-
 async def test_a_client_may_have_several_keys(
     registry: httpx.AsyncClient, fresh_url: str, partner: Partner
 ) -> None:
@@ -385,10 +246,4 @@ async def test_a_client_may_have_several_keys(
     header = partner.header(kid=second.thumbprint())
     form = partner.form(partner.signed(header, partner.claims(), key=second))
     answer = await registry.post("/oauth/token", data=form)
-    assert _payload(answer.json()["access_token"])["cred"] == second.thumbprint()
-
-
-def _payload(token: str) -> dict[str, Any]:
-    part = token.split(".")[1]
-    read: dict[str, Any] = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return read
+    assert payload_of(answer.json()["access_token"])["cred"] == second.thumbprint()
