@@ -9,11 +9,13 @@ from chassis.http import Edge
 from chassis.observability import traced
 from chassis.openapi import larger_bodies
 from chassis.settings import EnvironmentSettings, settings_read
-from chassis.tokens import Verifier, verifier_for
+from chassis.tokens import Verifier
+from chassis.trust import Trust
 from deploy.names import SERVICES
 from gateway.app import create_app as create_gateway
 from gateway.contracts import OWN
 from gateway.partners.app import create_app as create_registry
+from gateway.partners.tokens.issuer import Issuer
 from gateway.settings import Settings as GatewaySettings
 from gateway.upstreams import InProcess, Upstream
 from services.evaluation.app import create_app as create_evaluation
@@ -35,10 +37,7 @@ _SERVICES: Mapping[str, Callable[[Verifier | None], Any]] = {
 
 def create_app() -> ASGIApp:
     """Assemble the gateway and the services from the environment; they share what they verify."""
-    settings = GatewaySettings.from_environment()
-    verifier = verifier_for(settings)
-    services = {name: InProcess(service(name, verifier)) for name in SERVICES}
-    return _gateway(settings, services, verifier)
+    return _gateway(lambda verifier: {name: InProcess(service(name, verifier)) for name in SERVICES})
 
 
 def service(name: str, verifier: Verifier | None = None) -> Any:
@@ -58,13 +57,14 @@ def service_alone(name: str) -> ASGIApp:
 
 def gateway_alone() -> ASGIApp:
     """Return the gateway of services that live elsewhere."""
+    return _gateway(lambda _: {})
+
+
+def _gateway(services: Callable[[Verifier], Mapping[str, Upstream]]) -> ASGIApp:
+    """Return the gateway with its registry; it asks the issuer beside it, not itself over HTTP."""
     settings = GatewaySettings.from_environment()
-    return _gateway(settings, {}, verifier_for(settings))
-
-
-def _gateway(
-    settings: GatewaySettings, services: Mapping[str, Upstream], verifier: Verifier
-) -> ASGIApp:
-    registry = InProcess(create_registry(settings, verifier=verifier))
-    gateway = create_gateway(settings, {**services, OWN: registry}, verifier=verifier)
-    return traced(gateway, "gateway")
+    issuer = Issuer(settings)
+    verifier = Verifier(issuer.url, issuer.audience, trust=Trust(issuer.source))
+    registry = InProcess(create_registry(settings, issuer, verifier=verifier))
+    upstreams = {**services(verifier), OWN: registry}
+    return traced(create_gateway(settings, upstreams, verifier=verifier), "gateway")

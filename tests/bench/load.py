@@ -44,16 +44,17 @@ def measured(
     """Measure the subjects in turns, first forwards then backwards; return the medians by name."""
     at_once = settings.connections if connections is None else connections
     for subject in subjects:
-        _run(subject, seconds=1, connections=at_once)
+        run(subject, seconds=1, connections=at_once)
     runs: dict[str, list[Measured]] = {subject.name: [] for subject in subjects}
     for number in range(settings.rounds):
         for subject in subjects if number % 2 == 0 else reversed(subjects):
-            one = _run(subject, seconds=settings.seconds, connections=at_once)
+            one = run(subject, seconds=settings.seconds, connections=at_once)
             runs[subject.name].append(one)
-    return {name: _median(found) for name, found in runs.items()}
+    return {name: medians(found) for name, found in runs.items()}
 
 
-def _run(subject: Subject, *, seconds: int, connections: int) -> Measured:
+def run(subject: Subject, *, seconds: int, connections: int, script: Path = _REPORT) -> Measured:
+    """Load a server once; the words of `in_turn` are what the script is told."""
     server = subject.server
     headers = [word for pair in subject.headers.items() for word in ("-H", ": ".join(pair))]
     command: list[str | Path] = [
@@ -62,7 +63,7 @@ def _run(subject: Subject, *, seconds: int, connections: int) -> Measured:
         f"-c{connections}",
         f"-d{seconds}s",
         "-s",
-        _REPORT,
+        script,
         *headers,
     ]
     url = f"http://127.0.0.1:{server.port}{subject.path}"
@@ -81,7 +82,8 @@ def _run(subject: Subject, *, seconds: int, connections: int) -> Measured:
     )
 
 
-def _median(runs: Sequence[Measured]) -> Measured:
+def medians(runs: Sequence[Measured]) -> Measured:
+    """Return the median of each figure."""
     return Measured(
         per_second=median(run.per_second for run in runs),
         cpu_us=median(run.cpu_us for run in runs),
