@@ -1,7 +1,7 @@
 """A service as ASGI: reads by the lane, everything else by FastAPI, one contract for both."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from copy import deepcopy
 from typing import Any
@@ -48,10 +48,6 @@ LICENCE = {"name": "Licence Ouverte 2.0", "identifier": "etalab-2.0"}
 """Of the interface; each answer of facts names the licence of its own sources."""
 
 
-Beside = Callable[[Database], AbstractAsyncContextManager[None]]
-"""What runs while a service is open: given its database, already checked."""
-
-
 class Web(FastAPI):
     """FastAPI without its error pages: what is raised leaves as it is, for the edge to render."""
 
@@ -72,11 +68,9 @@ class ServiceApp:
         routers: Sequence[APIRouter],
         policy: PolicyTable,
         verifier: Verifier | None = None,
-        beside: Beside = lambda _: nullcontext(),
     ) -> None:
         self.name = name
         self._verifier = verifier or verifier_for(settings)
-        self._beside = beside
         self.database = Database(settings, schema=name, revision=head_revision(name))
         self._settings = settings
         self._policy = policy
@@ -126,6 +120,10 @@ class ServiceApp:
         except HTTPException as raised:
             raise self._translated(raised, scope) from None
 
+    def beside(self) -> AbstractAsyncContextManager[None]:
+        """Hold what runs as long as the service, once its database is open."""
+        return nullcontext()
+
     def openapi(self) -> dict[str, Any]:
         """Return the contract of the service."""
         rights = {name: described(row) for name, row in self._policy.items()}
@@ -162,7 +160,7 @@ class ServiceApp:
         self._web.state.reads = self._context
         pruning = asyncio.create_task(forgetting(self.database))
         try:
-            async with self._beside(self.database), self._verifier.trust.running():
+            async with self.beside(), self._verifier.trust.running():
                 yield {}
         finally:
             self._context = None

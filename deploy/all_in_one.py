@@ -37,7 +37,9 @@ _SERVICES: Mapping[str, Callable[[Verifier | None], Any]] = {
 
 def create_app() -> ASGIApp:
     """Assemble the gateway and the services from the environment; they share what they verify."""
-    return _gateway(lambda verifier: {name: InProcess(service(name, verifier)) for name in SERVICES})
+    return _gateway(
+        lambda verifier: {name: InProcess(service(name, verifier)) for name in SERVICES}
+    )
 
 
 def service(name: str, verifier: Verifier | None = None) -> Any:

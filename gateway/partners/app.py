@@ -1,5 +1,7 @@
 """The registry of partners, assembled: a service that lives in the gateway. Start reading here."""
 
+from contextlib import AbstractAsyncContextManager
+
 from starlette.types import Receive, Scope, Send
 
 from chassis.assembly import ServiceApp
@@ -15,6 +17,17 @@ from gateway.settings import Settings
 class Registry(ServiceApp):
     """A service of which the token endpoints refuse in the words of OAuth too."""
 
+    def __init__(self, settings: Settings, issuer: Issuer, *, verifier: Verifier | None) -> None:
+        self._issuer = issuer
+        super().__init__(
+            "gateway",
+            settings,
+            summary="Partners, their systems, their rights, and the tokens that prove them",
+            routers=[token_routes(issuer), published_routes(issuer)],
+            policy=POLICY,
+            verifier=verifier,
+        )
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""
         try:
@@ -24,6 +37,10 @@ class Registry(ServiceApp):
                 said_in_oauth(refusal, scope["state"]["request_id"])
             raise
 
+    def beside(self) -> AbstractAsyncContextManager[None]:
+        """Hold the keys, and the tasks that keep them and the database in order."""
+        return self._issuer.running(self.database)
+
 
 def create_app(
     settings: Settings, issuer: Issuer | None = None, *, verifier: Verifier | None = None
@@ -32,13 +49,4 @@ def create_app(
 
     `issuer` is given by who needs its `source` too: the verifier of the same process.
     """
-    issuing = issuer or Issuer(settings)
-    return Registry(
-        "gateway",
-        settings,
-        summary="Partners, their systems, their rights, and the tokens that prove them",
-        routers=[token_routes(issuing), published_routes(issuing)],
-        policy=POLICY,
-        verifier=verifier,
-        beside=issuing.running,
-    )
+    return Registry(settings, issuer or Issuer(settings), verifier=verifier)

@@ -78,7 +78,7 @@ async def test_a_service_says_that_it_lives_is_ready_and_what_it_promises(
         "status": "ready",
         "service": "trainings",
         "version": API_VERSION,
-        "schema_revision": "0001",
+        "schema_revision": "0002",
         "data_as_of": None,
     }
     contract = (await probe.get("/openapi.json")).json()
