@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+import orjson
 from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import Connection, event
@@ -91,7 +92,7 @@ async def _committed(request: Request, use: KeyUse | None, *, handler: Handler) 
             _check_condition(request)
             if use is not None:
                 # claims too, if the handler needed no SQL
-                await keep(session, database.schema, use, answer=_stored(response))
+                await keep(session, database.schema, use, answer=_stored(request, response))
         return response
 
 
@@ -135,9 +136,13 @@ def _origin(request: Request) -> Origin:
     return Origin(principal.actor, principal.client, request_id)
 
 
-def _stored(response: Response) -> StoredAnswer:
+def _stored(request: Request, response: Response) -> StoredAnswer:
     kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    return StoredAnswer(response.status_code, kept, bytes(response.body))
+    body = bytes(response.body)
+    if request.state.shown_once:
+        answer = orjson.loads(body)
+        body = orjson.dumps(answer | dict.fromkeys(request.state.shown_once & answer.keys()))
+    return StoredAnswer(response.status_code, kept, body)
 
 
 async def _refusing(refusal: Problem, request: Request) -> Response:

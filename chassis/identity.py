@@ -46,6 +46,9 @@ class Principal:
 ANONYMOUS = Principal(organisation="public", kind="public", client="anonymous")
 """A caller without a token."""
 
+OWN = "organisation"
+"""The dimension of what belongs to an organisation."""
+
 Limits = Mapping[str, frozenset[str]]
 """Per dimension the values of which an object must have one; `None` in its place means no limit."""
 
@@ -61,7 +64,8 @@ class Scoped:
     """Callers whose token carries `scope`, within their perimeter.
 
     `within` names the dimensions that limit the operation. Kinds of organisation in `whole` are
-    not limited; without `within`, nobody is.
+    not limited; without `within`, nobody is. The dimension `organisation` holds the caller's own:
+    nobody's perimeter names another one, and seeing everywhere is not seeing everyone's.
     """
 
     scope: str
@@ -92,9 +96,12 @@ class Scoped:
     def limits(self, principal: Principal) -> Limits | None:
         """Return what an object must have for this caller to see it; `None`: nothing is hidden."""
         perimeter = principal.perimeter
-        if not self.within or perimeter.everywhere or principal.kind in self.whole:
+        if not self.within or principal.kind in self.whole:
             return None
-        return {name: perimeter.values.get(name, frozenset()) for name in self.within}
+        if perimeter.everywhere and self.within != (OWN,):
+            return None
+        values = {**perimeter.values, OWN: frozenset({principal.organisation})}
+        return {name: values.get(name, frozenset()) for name in self.within}
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ Answer = Response | Download
 class Reads:
     """The reading side of one request: what a route calls to answer."""
 
-    __slots__ = ("_bounds", "_context", "_scope", "_within", "policy", "principal")
+    __slots__ = ("_bounds", "_caller", "_context", "_scope", "_within", "policy", "principal")
 
     def __init__(
         self, context: ReadContext, scope: Scope, principal: Principal, *, policy: Policy
@@ -92,6 +92,8 @@ class Reads:
         limits = policy.limits(principal)
         self._within = None if limits is None else frozenset(limits)
         self._bounds = bounds(limits)
+        scopes = sorted(principal.scopes)
+        self._caller = {"caller": principal.organisation, "caller_scopes": scopes}
 
     @property
     def pool(self) -> ReadPool:
@@ -229,7 +231,7 @@ class Reads:
             collection=listing.name,
             format=form,
             sql=made.sql,
-            arguments=made.arguments(values),
+            arguments=made.arguments({**values, **self._caller}),
             separator=query.separator,
             bom=query.bom,
         )
@@ -249,7 +251,8 @@ class Reads:
         return int(total)
 
     async def _rows(self, made: Statement, values: Mapping[str, Any]) -> list[asyncpg.Record]:
-        return await self._context.database.reads.fetch(made.sql, *made.arguments(values))
+        arguments = made.arguments({**values, **self._caller})
+        return await self._context.database.reads.fetch(made.sql, *arguments)
 
 
 _PAGES = frozenset({Format.JSON, Format.PARTIAL})

@@ -22,7 +22,7 @@ from chassis.idempotency import (
     RequestStillRunning,
     fingerprint,
 )
-from chassis.identity import principal_of
+from chassis.identity import Principal, principal_of
 from chassis.openapi import Answers, documented
 from chassis.preconditions import Condition, InvalidPrecondition
 from chassis.problems import (
@@ -81,6 +81,14 @@ Seen = Annotated[Condition, Depends(_condition)]
 """How a PUT, PATCH or DELETE gets at `If-Match`; one that does not compare it cannot commit."""
 
 
+async def _caller(request: Request) -> Principal:
+    return principal_of(request.scope)
+
+
+Caller = Annotated[Principal, Depends(_caller)]
+"""How a change knows who asks for it."""
+
+
 class WriteRoute(APIRoute):
     """A change: one transaction, at most once for each `Idempotency-Key`.
 
@@ -88,6 +96,8 @@ class WriteRoute(APIRoute):
     """
 
     money: ClassVar[bool] = False
+    shown_once: ClassVar[frozenset[str]] = frozenset()
+    """Keys of its answer that are secrets: not kept, null in a replay."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self._conditional = bool(_CONDITIONAL & set(options.get("methods") or ()))
@@ -108,6 +118,7 @@ class WriteRoute(APIRoute):
 
         async def once(request: Request) -> Response:
             self._take_condition(request)
+            request.state.shown_once = self.shown_once
             try:
                 use = await self._key_use(request)
                 # the whole body is here before a connection is taken
@@ -169,6 +180,12 @@ class WriteRoute(APIRoute):
 
     async def _changed(self, request: Request, use: KeyUse | None, handler: Handler) -> Response:
         return await changed(request, use, handler=handler)
+
+
+class ShownOnceRoute(WriteRoute):
+    """A change that answers with secrets: those are shown once, a replay has null for them."""
+
+    shown_once = frozenset({"claim", "secret"})
 
 
 class MoneyRoute(WriteRoute):

@@ -7,10 +7,16 @@ from starlette.types import Receive, Scope, Send
 from chassis.assembly import ServiceApp
 from chassis.problems import Problem
 from chassis.tokens import Verifier
+from chassis.vocabularies import label_router
+from gateway.partners.access_requests import routes as access_requests
+from gateway.partners.clients import routes as clients
+from gateway.partners.credentials import routes as credentials
+from gateway.partners.organisations import routes as organisations
 from gateway.partners.policy import POLICY
 from gateway.partners.tokens.issuer import Issuer
 from gateway.partners.tokens.oauth_words import PLACE, said_in_oauth
 from gateway.partners.tokens.routes import published_routes, token_routes
+from gateway.partners.vocabularies import VOCABULARIES
 from gateway.settings import Settings
 
 
@@ -23,7 +29,17 @@ class Registry(ServiceApp):
             "gateway",
             settings,
             summary="Partners, their systems, their rights, and the tokens that prove them",
-            routers=[token_routes(issuer), published_routes(issuer)],
+            routers=[
+                token_routes(issuer),
+                published_routes(issuer),
+                access_requests.asking,
+                access_requests.router,
+                organisations.router,
+                clients.router,
+                credentials.showing,
+                credentials.router,
+                label_router("gateway", VOCABULARIES),
+            ],
             policy=POLICY,
             verifier=verifier,
         )

@@ -26,8 +26,28 @@ KINDS: Mapping[str, Text] = {
 DIMENSIONS = ("region", "department", "town", "epci", "funder", "centre")
 """What a perimeter may name; values are official codes, or ids where no code exists."""
 
+EVERYWHERE = "everywhere"
+"""The dimension of a perimeter that holds all; its one value is `*`."""
+
 _STATE = frozenset({"acv_directorate", "ministry"})
 _EVERYONE = frozenset(KINDS)
+_NATIONAL = frozenset({*DIMENSIONS, EVERYWHERE})
+
+AREAS: Mapping[str, frozenset[str]] = {
+    "acv_directorate": _NATIONAL,
+    "ministry": _NATIONAL,
+    "region_prefecture": frozenset({"region"}),
+    "department_prefecture": frozenset({"department"}),
+    "cnam_national": _NATIONAL,
+    "cnam_centre": frozenset({"centre", "region"}),
+    "funder": frozenset({"funder"}),
+    "commune": frozenset({"town"}),
+    "epci": frozenset({"epci", "town"}),
+    "region": frozenset({"region", "funder"}),
+    "panel_body": frozenset({"region", "department"}),
+    "evaluator": _NATIONAL,
+}
+"""The dimensions that the perimeter of each kind may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +88,11 @@ SCOPES: Mapping[str, Scope] = {
         strong=True,
     ),
 }
+
+STRONG = frozenset(name for name, scope in SCOPES.items() if scope.strong)
+"""The scopes that only a client with a private key gets."""
+
+
+def scopes_of(kind: str) -> frozenset[str]:
+    """Return the scopes that a kind of partner may be given."""
+    return frozenset(name for name, scope in SCOPES.items() if kind in scope.kinds)

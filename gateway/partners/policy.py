@@ -1,6 +1,15 @@
 """Who may call each operation of the registry: one row an operation."""
 
-from chassis.identity import Open, PolicyTable
+from chassis.identity import OWN, Open, PolicyTable, Scoped, TwoPerson
+
+_STATE = frozenset({"acv_directorate", "ministry"})
+
+READ = Scoped("partners:read", within=(OWN,), whole=frozenset({"acv_directorate"}))
+"""Also the audience of what the change feed tells of partners and their systems."""
+APPROVE = Scoped("partners:approve")
+"""Also the audience of what the change feed tells of requests for access."""
+WRITE = Scoped("partners:write", within=(OWN,))
+REVOKE = Scoped("partners:write", within=(OWN,), whole=_STATE)
 
 _TOKENS = {
     "issue_token": Open(),
@@ -11,4 +20,25 @@ _TOKENS = {
 }
 """Who calls these proves itself, if need be, by other means than a token."""
 
-POLICY = PolicyTable({"list_gateway_events": Open()}, _TOKENS)
+POLICY = PolicyTable(
+    {
+        "request_access": Open(),
+        "list_access_requests": APPROVE,
+        "show_access_request": APPROVE,
+        "give_opinion": TwoPerson(APPROVE.scope),
+        "collect_credentials": Open(),
+        "list_partners": READ,
+        "show_partner": READ,
+        "list_clients": READ,
+        "show_client": READ,
+        "issue_secret": WRITE,
+        "add_key": WRITE,
+        "revoke_credential": REVOKE,
+        "report_leak": REVOKE,
+        "suspend_client": Scoped("partners:suspend"),
+        "restore_client": TwoPerson("partners:suspend"),
+        "list_gateway_labels": Open(),
+        "list_gateway_events": Open(more=(READ, APPROVE)),
+    },
+    _TOKENS,
+)

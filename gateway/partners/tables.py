@@ -62,6 +62,9 @@ class Client(Table):
             "authentication IN ('private_key_jwt', 'client_secret_basic', 'external_issuer')",
             "known_authentication",
         ),
+        CheckConstraint(
+            "restoration_asked_by IS NULL OR status = 'suspended'", "restored_while_suspended"
+        ),
         Index(
             "ix_client_refused_before",
             "refused_before",
@@ -77,6 +80,7 @@ class Client(Table):
     scopes: Mapped[Texts]
     status: Mapped[str] = mapped_column(server_default="active")
     refused_before: Mapped[datetime | None]
+    restoration_asked_by: Mapped[UUID | None] = mapped_column(ForeignKey(Organisation.id))
     version: Mapped[Version]
     created_at: Mapped[Now]
     updated_at: Mapped[Now]
@@ -178,6 +182,7 @@ class AccessRequest(Table):
     motive: Mapped[str]
     claim_digest: Mapped[Digest]
     client_id: Mapped[str | None] = mapped_column(ForeignKey(Client.id))
+    expires_at: Mapped[datetime]
     version: Mapped[Version]
     created_at: Mapped[Now]
     updated_at: Mapped[Now]

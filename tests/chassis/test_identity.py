@@ -143,3 +143,19 @@ def test_rows_and_operations_must_be_the_same_set() -> None:
 def test_two_features_cannot_rule_the_same_operation() -> None:
     with pytest.raises(PolicyMismatch, match="two policy rows for show_town"):
         PolicyTable({"show_town": Open()}, {"show_town": Scoped("towns:read")})
+
+
+def test_the_dimension_of_organisations_holds_the_callers_own_and_everywhere_does_not_lift_it() -> (
+    None
+):
+    row = Scoped("partners:read", within=("organisation",), whole=frozenset({"acv_directorate"}))
+    named = Perimeter(everywhere=True, values={"organisation": frozenset({"another"})})
+    town = Principal("own", "commune", "tool", perimeter=named)
+    assert row.limits(town) == {"organisation": frozenset({"own"})}
+    assert row.limits(Principal("state", "acv_directorate", "tool")) is None
+    both = Scoped("lines:read", within=("organisation", "region"))
+    assert both.limits(town) is None
+    assert both.limits(Principal("own", "commune", "tool")) == {
+        "organisation": frozenset({"own"}),
+        "region": frozenset(),
+    }

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSON
 
-from chassis.events import append_only, append_only_undone, with_audience
+from chassis.events import append_only, append_only_undone
 
 revision = "0001"
 down_revision = None
@@ -20,7 +20,7 @@ def upgrade() -> None:
     """Create both tables; the first refuses changes."""
     _create_event()
     _create_idempotency_key()
-    for statement in (*with_audience(SCHEMA), *append_only(SCHEMA, "event")):
+    for statement in append_only(SCHEMA, "event"):
         op.execute(statement)
 
 

@@ -1,0 +1,1 @@
+"""Requests for access: asked by anyone, decided by two organisations, collected once."""

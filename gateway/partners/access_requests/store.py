@@ -1,0 +1,178 @@
+"""The SQL of requests for access."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    Text,
+    Uuid,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+
+from chassis.database import WriteSession
+from chassis.listing import Listing, Order
+from chassis.perimeters import Single
+from chassis.statements import any_of, bound, instant, json_of
+from gateway.partners.clients.actions import PATH
+from gateway.partners.tables import AccessOpinion, AccessRequest, Client, Organisation
+
+_request, _opinion = AccessRequest.__table__.c, AccessOpinion.__table__.c
+_organisation = Organisation.__table__.c
+_judge = Organisation.__table__.alias("judge")
+_SOURCE = AccessRequest.__table__.outerjoin(
+    Organisation.__table__, _request.organisation_id == _organisation.id
+)
+_PATH = literal_column("'/v1/access-requests/'").concat(cast(_request.id, Text))
+_KIND = func.coalesce(_request.kind, _organisation.kind)
+_NAME = func.coalesce(_request.organisation_name, _organisation.name)
+_KID = _request.jwk["kid"].astext
+_NOW: ColumnElement[datetime] = literal_column("now()")
+_LATE = (_request.status == literal_column("'pending'")) & (_request.expires_at <= _NOW)
+_STATUS: ColumnElement[str] = case((_LATE, literal_column("'expired'")), else_=_request.status)
+_CALLER = bound("caller", Text)
+_CLIENT_PATH = (
+    select(PATH)
+    .where(Client.id == _request.client_id)
+    .correlate(AccessRequest.__table__)
+    .scalar_subquery()
+)
+
+
+def _opinions() -> ColumnElement[object]:
+    """Return what was said of a request, oldest first."""
+    said = json_of(
+        organisation_id=_opinion.organisation_id,
+        organisation_name=_judge.c.name,
+        verdict=_opinion.verdict,
+        motive=_opinion.motive,
+        given_at=instant(_opinion.given_at),
+    )
+    listed = func.json_agg(aggregate_order_by(said, _opinion.given_at, _opinion.organisation_id))
+    chosen = select(func.coalesce(listed, literal_column("'[]'::json"), type_=JSON))
+    joined = AccessOpinion.__table__.join(_judge, _opinion.organisation_id == _judge.c.id)
+    chosen = chosen.select_from(joined).where(_opinion.request_id == _request.id)
+    return chosen.correlate(AccessRequest.__table__).scalar_subquery()
+
+
+def _actions() -> ColumnElement[object]:
+    """Return what the caller may do: `rules.judged` decides, a test holds both together."""
+    spoken = exists().where(
+        _opinion.request_id == _request.id, cast(_opinion.organisation_id, Text) == _CALLER
+    )
+    reason = case(
+        (literal_column("'pending'") != _STATUS, literal_column("'request-closed'")),
+        (cast(_request.organisation_id, Text) == _CALLER, literal_column("'own-request'")),
+        (spoken.correlate(AccessRequest.__table__), literal_column("'opinion-already-given'")),
+    )
+    action = json_of(
+        action=literal_column("'give_opinion'"),
+        href=_PATH.concat(literal_column("'/opinions'")),
+        allowed=reason.is_(None),
+        reason=reason,
+    )
+    return func.json_build_array(action)
+
+
+def _areas() -> ColumnElement[str]:
+    """Return the perimeter in one cell: `region=44|town=51108`."""
+    areas = func.jsonb_array_elements(_request.perimeter).table_valued(column("value", JSONB))
+    area = areas.c.value
+    shown = func.concat(area["dimension"].astext, literal_column("'='"), area["value"].astext)
+    chosen = select(func.string_agg(shown, literal_column("'|'")))
+    return chosen.correlate(AccessRequest.__table__).scalar_subquery()
+
+
+_ITEM = cast(
+    json_of(
+        id=_request.id,
+        status=_STATUS,
+        organisation_id=_request.organisation_id,
+        organisation_name=_NAME,
+        kind=_KIND,
+        siret=func.coalesce(_request.siret, _organisation.siret),
+        client_name=_request.client_name,
+        environment=_request.environment,
+        authentication=_request.authentication,
+        kid=_KID,
+        scopes=_request.scopes,
+        perimeter=_request.perimeter,
+        motive=_request.motive,
+        opinions=_opinions(),
+        client_id=_request.client_id,
+        expires_at=instant(_request.expires_at),
+        allowed_actions=_actions(),
+        version=_request.version,
+        created_at=instant(_request.created_at),
+        updated_at=instant(_request.updated_at),
+        links=json_of(
+            self=_PATH,
+            opinions=_PATH.concat(literal_column("'/opinions'")),
+            client=_CLIENT_PATH,
+        ),
+    ),
+    Text,
+)
+
+REQUESTS = Listing(
+    name="access-requests",
+    source=_SOURCE,
+    item=_ITEM,
+    orders={
+        "created_at": Order((_request.created_at, _request.id)),
+        "updated_at": Order((_request.updated_at, _request.id)),
+    },
+    filters={
+        "status": any_of(_STATUS, "status"),
+        "kind": any_of(_KIND, "kind"),
+        "environment": any_of(_request.environment, "environment"),
+        "updated_since": _request.updated_at >= bound("updated_since", DateTime(timezone=True)),
+    },
+    cells={
+        "id": _request.id,
+        "status": _STATUS,
+        "organisation_id": _request.organisation_id,
+        "organisation_name": _NAME,
+        "kind": _KIND,
+        "siret": func.coalesce(_request.siret, _organisation.siret),
+        "client_name": _request.client_name,
+        "environment": _request.environment,
+        "authentication": _request.authentication,
+        "kid": _KID,
+        "scopes": func.array_to_string(_request.scopes, "|"),
+        "perimeter": _areas(),
+        "motive": _request.motive,
+        "client_id": _request.client_id,
+        "expires_at": instant(_request.expires_at),
+        "version": _request.version,
+        "created_at": instant(_request.created_at),
+        "updated_at": instant(_request.updated_at),
+    },
+)
+REQUEST = Single(
+    select(func.convert_to(_ITEM, literal_column("'UTF8'")), _request.version, _PATH)
+    .select_from(_SOURCE)
+    .where(_request.id == bound("id", Uuid))
+)
+
+
+async def locked(session: WriteSession, request_id: UUID) -> AccessRequest | None:
+    """Return a request that nobody else judges or collects meanwhile, if there is one."""
+    asked = select(AccessRequest).where(AccessRequest.id == request_id)
+    return await session.scalar(asked.with_for_update())
+
+
+async def opinions(session: WriteSession, request_id: UUID) -> list[tuple[UUID, str]]:
+    """Return who said what of a request."""
+    asked = select(AccessOpinion.organisation_id, AccessOpinion.verdict)
+    found = await session.execute(asked.where(AccessOpinion.request_id == request_id))
+    return [(organisation, verdict) for organisation, verdict in found]

@@ -1,0 +1,1 @@
+"""The systems of partners: their rights, their credentials, their suspension."""

@@ -1,0 +1,1 @@
+"""Secrets and public keys of systems: one more, one less, one that leaked."""

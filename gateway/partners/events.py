@@ -1,0 +1,222 @@
+"""What the registry tells: every act on partners, requests and credentials, without a secret.
+
+AccessRequested        somebody asks for a system
+AccessJudged           an organisation gave its opinion
+AccessDecided          the second approval, or the first refusal
+CredentialsCollected   whoever asked was given the credentials
+PartnerRegistered      a partner is new
+ClientRegistered       a system is new, with its rights
+SecretIssued           a system has one more secret
+KeyAdded               a system has one more public key
+CredentialRevoked      a secret or a key works no more
+LeakReported           somebody found a secret where it must not be
+ClientSuspended        a system may not call any more
+RestorationAsked       the first of two organisations wants a system back
+ClientRestored         the second one too: it may call again
+"""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from chassis.events import Event
+from chassis.identity import OWN, Place
+from gateway.partners.policy import APPROVE, READ
+
+ANYWHERE: Place = {}
+"""Where requests for access lie: all who may approve are told."""
+
+
+def owned(organisation_id: UUID) -> Place:
+    """Return where a partner and its systems lie: they are told, and who sees all of them."""
+    return {OWN: frozenset({str(organisation_id)})}
+
+
+class AccessRequested(Event):
+    """Somebody asks for a system; of an organisation that is known, or of a new one."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.access-request.created.v1"
+    audience = APPROVE
+    request_id: UUID
+    organisation_id: UUID | None
+    kind: str
+    environment: str
+
+    @property
+    def subject(self) -> str:
+        """The request."""
+        return f"access-requests/{self.request_id}"
+
+
+class AccessJudged(Event):
+    """An organisation gave its opinion; its words stay in the registry."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.access-request.judged.v1"
+    audience = APPROVE
+    request_id: UUID
+    organisation_id: UUID
+    verdict: str
+
+    @property
+    def subject(self) -> str:
+        """The request."""
+        return f"access-requests/{self.request_id}"
+
+
+class AccessDecided(Event):
+    """The second approval, or the first refusal; `client_id` is the system that it made."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.access-request.decided.v1"
+    audience = APPROVE
+    request_id: UUID
+    status: str
+    client_id: str | None
+
+    @property
+    def subject(self) -> str:
+        """The request."""
+        return f"access-requests/{self.request_id}"
+
+
+class CredentialsCollected(Event):
+    """Whoever asked was given the credentials."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.access-request.collected.v1"
+    audience = APPROVE
+    request_id: UUID
+    client_id: str
+
+    @property
+    def subject(self) -> str:
+        """The request."""
+        return f"access-requests/{self.request_id}"
+
+
+class PartnerRegistered(Event):
+    """A partner is new."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.partner.registered.v1"
+    audience = READ
+    organisation_id: UUID
+    kind: str
+
+    @property
+    def subject(self) -> str:
+        """The partner."""
+        return f"partners/{self.organisation_id}"
+
+
+class ClientRegistered(Event):
+    """A system is new, with its rights."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.client.registered.v1"
+    audience = READ
+    organisation_id: UUID
+    client_id: str
+    environment: str
+    authentication: str
+    scopes: list[str]
+
+    @property
+    def subject(self) -> str:
+        """The system."""
+        return f"clients/{self.client_id}"
+
+
+class SecretIssued(Event):
+    """A system has one more secret, shown to its owner once."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.secret.issued.v1"
+    audience = READ
+    client_id: str
+    prefix: str
+    expires_at: datetime
+
+    @property
+    def subject(self) -> str:
+        """The system."""
+        return f"clients/{self.client_id}"
+
+
+class KeyAdded(Event):
+    """A system has one more public key."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.key.added.v1"
+    audience = READ
+    client_id: str
+    kid: str
+
+    @property
+    def subject(self) -> str:
+        """The system."""
+        return f"clients/{self.client_id}"
+
+
+class CredentialRevoked(Event):
+    """A secret, named by its prefix, or a key, by its `kid`, works no more."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.credential.revoked.v1"
+    audience = READ
+    client_id: str
+    credential: str
+
+    @property
+    def subject(self) -> str:
+        """The system."""
+        return f"clients/{self.client_id}"
+
+
+class LeakReported(Event):
+    """Somebody found a secret where it must not be; it is revoked in the same instant."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.secret.leaked.v1"
+    audience = READ
+    client_id: str
+    prefix: str
+    seen_at: datetime
+
+    @property
+    def subject(self) -> str:
+        """The system."""
+        return f"clients/{self.client_id}"
+
+
+class ClientSuspended(Event):
+    """A system may not call any more; its tokens are refused."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.client.suspended.v1"
+    audience = READ
+    client_id: str
+
+    @property
+    def subject(self) -> str:
+        """The system."""
+        return f"clients/{self.client_id}"
+
+
+class RestorationAsked(Event):
+    """The first of two organisations wants a suspended system back."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.client.restoration-asked.v1"
+    audience = READ
+    client_id: str
+    organisation_id: UUID
+
+    @property
+    def subject(self) -> str:
+        """The system."""
+        return f"clients/{self.client_id}"
+
+
+class ClientRestored(Event):
+    """The second organisation agreed: the system may call again."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.client.restored.v1"
+    audience = READ
+    client_id: str
+    organisation_id: UUID
+
+    @property
+    def subject(self) -> str:
+        """The system."""
+        return f"clients/{self.client_id}"

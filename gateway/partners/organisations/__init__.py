@@ -1,0 +1,1 @@
+"""Partners, as they see themselves and as the programme sees them."""
