@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+import asyncpg
 import orjson
 from fastapi import Request
 from fastapi.responses import Response
@@ -108,6 +109,8 @@ def database_errors_told() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _told(error) from error
+    except asyncpg.LockNotAvailableError as error:
+        raise ResourceBusy from error
     except PoolTimeoutError as error:
         raise ServiceUnavailable(headers={"Retry-After": "1"}) from error
 

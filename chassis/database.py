@@ -4,7 +4,7 @@ The only `begin` of the project is here.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, NewType
@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from chassis.settings import ServiceSettings
+from chassis.statements import Statement
 
 WriteSession = NewType("WriteSession", AsyncSession)
 
@@ -172,6 +173,24 @@ class Database:
             raise UnfitDatabase("the database is not open")
         async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
             yield WriteSession(session)
+
+    async def alone(self, made: Statement, values: Mapping[str, Any]) -> list[asyncpg.Record]:
+        """Run one statement, a transaction by itself: it is committed when this returns.
+
+        A third of the price of `writing`, for what is asked often and needs no more.
+        """
+        if self._writer is None:
+            raise UnfitDatabase("the database is not open")
+        async with self._writer.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            if driver is None:
+                raise UnfitDatabase("no driver connection")
+            try:
+                rows: list[asyncpg.Record] = await driver.fetch(made.sql, *made.arguments(values))
+            finally:
+                if driver.is_closed():  # the pool has not seen it end
+                    await connection.invalidate()
+            return rows
 
     async def state(self) -> SchemaState:
         """Read the state of the schema, which proves that reads answer."""

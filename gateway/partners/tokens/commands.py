@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import orjson
 
-from chassis.database import WriteSession
 from chassis.jwks import public_keys
 from chassis.jws import LONGEST, SKEW, Claims, InvalidToken, PublicKey, verified
 from gateway.partners import secrets
@@ -47,12 +46,15 @@ class Issued(NamedTuple):
 
 
 class _Proven(NamedTuple):
-    """A client that has proved who it is, by which credential, and whether by a private key."""
+    """A client that has proved who it is, and by which credential.
+
+    `assertion` is what a private key signed for this request: its digest, and when it ends.
+    """
 
     client_id: str
     credential: str
-    strongly: bool
     known: store.Asking
+    assertion: tuple[bytes, datetime] | None
 
 
 async def issue(issuer: Issuer, proof: SecretProof | KeyProof, *, wish: Wish) -> Issued:
@@ -66,10 +68,10 @@ async def issue(issuer: Issuer, proof: SecretProof | KeyProof, *, wish: Wish) ->
         raise UnsupportedGrantType
     if not wish.targets <= {issuer.audience}:
         raise InvalidTarget
-    if isinstance(proof, SecretProof):
-        return _signed(issuer, await _proven_by_secret(issuer, proof), wish.scope)
-    async with issuer.database.writing() as session:
-        return _signed(issuer, await _proven_by_key(session, issuer, proof), wish.scope)
+    proven = await _proven(issuer, proof)
+    issued = _signed(issuer, proven, wish.scope)
+    await _use_up(issuer, proven)
+    return issued
 
 
 async def revoke(issuer: Issuer, proof: SecretProof | KeyProof, *, token: str) -> None:
@@ -78,62 +80,65 @@ async def revoke(issuer: Issuer, proof: SecretProof | KeyProof, *, token: str) -
     Raises:
         InvalidClient, ClientSuspended: the caller is not the client, or may not call.
     """
-    proven = None
+    proven = await _proven(issuer, proof)
+    await _use_up(issuer, proven)
+    claims = _own_token(issuer, token)
+    if claims is not None and claims["sub"] == proven.client_id:
+        digest, ends_at = _once(claims)
+        await store.revoke(issuer.database, digest, expires_at=ends_at)
+
+
+async def _proven(issuer: Issuer, proof: SecretProof | KeyProof) -> _Proven:
     if isinstance(proof, SecretProof):
         proven = await _proven_by_secret(issuer, proof)
-    async with issuer.database.writing() as session:
-        if isinstance(proof, KeyProof):
-            proven = await _proven_by_key(session, issuer, proof)
-        claims = _own_token(issuer, token)
-        if claims is not None and proven is not None and claims["sub"] == proven.client_id:
-            ends_at = datetime.fromtimestamp(claims["exp"] + SKEW, UTC)
-            await store.revoke(session, _digest(claims["jti"]), expires_at=ends_at)
+    else:
+        proven = await _proven_by_key(issuer, proof)
+    if not proven.known.active:
+        raise ClientSuspended("suspended", proven.client_id)
+    return proven
 
 
 async def _proven_by_secret(issuer: Issuer, proof: SecretProof) -> _Proven:
-    prefix = secrets.prefix_of(proof.secret)
-    async with issuer.database.writing() as session:
-        known = await store.with_secret(session, proof.client_id, prefix=prefix, now=issuer.now())
+    client_id, prefix = proof.client_id, secrets.prefix_of(proof.secret)
+    known = await store.with_secret(issuer.database, client_id, prefix=prefix, now=issuer.now())
     kept = secrets.Kept(*known.credential) if known and known.credential else _NO_SECRET
     # as long for a client that does not exist; and no connection is held meanwhile
     right = await secrets.verified(proof.secret, kept)
     if known is None:
         raise InvalidClient("no such client")
     if known.authentication != "client_secret_basic" or not right or prefix is None:
-        raise InvalidClient("not a secret of the client", proof.client_id)
-    issuer.used_secret(prefix)
-    return _active(_Proven(proof.client_id, prefix, strongly=False, known=known))
+        raise InvalidClient("not a secret of the client", client_id)
+    return _Proven(client_id, prefix, known, assertion=None)
 
 
-async def _proven_by_key(session: WriteSession, issuer: Issuer, proof: KeyProof) -> _Proven:
+async def _proven_by_key(issuer: Issuer, proof: KeyProof) -> _Proven:
     client_id, now = proof.client_id, issuer.now()
-    known = await store.with_key(session, client_id, kid=proof.kid, now=now)
+    known = await store.with_key(issuer.database, client_id, kid=proof.kid, now=now)
     if known is None:
         raise InvalidClient("no such client")
     if known.authentication != "private_key_jwt" or known.credential is None:
         raise InvalidClient("not a key of the client", client_id)
-    algorithm, jwk = known.credential
-    keys = {proof.kid: _public_key(algorithm, orjson.dumps(jwk, option=orjson.OPT_SORT_KEYS))}
+    keys = {proof.kid: _public_key(*known.credential)}
     try:
-        claims, _ = verified(proof.assertion, keys, shape=issuer.assertions_of(client_id), now=now)
+        read = verified(proof.assertion, keys, shape=issuer.assertions_of(client_id), now=now)
     except InvalidToken as refusal:
         raise InvalidClient(f"assertion: {refusal.reason}", client_id) from None
-    if claims["sub"] != client_id:
+    if read.claims["sub"] != client_id:
         raise InvalidClient("assertion: subject", client_id)
-    proven = _active(_Proven(client_id, proof.kid, strongly=True, known=known))
-    ends_at = datetime.fromtimestamp(claims["exp"] + SKEW, UTC)
+    return _Proven(client_id, proof.kid, known, assertion=_once(read.claims))
+
+
+async def _use_up(issuer: Issuer, proven: _Proven) -> None:
+    """Let an assertion prove nothing more; remember that the credential was of use."""
+    if proven.assertion is None:
+        issuer.used_secret(proven.credential)
+        return
+    digest, ends_at = proven.assertion
     if not await store.claim(
-        session, client_id, jti_digest=_digest(claims["jti"]), expires_at=ends_at
+        issuer.database, proven.client_id, jti_digest=digest, expires_at=ends_at
     ):
-        raise InvalidClient("assertion: used before", client_id)
-    issuer.used_key(client_id, proof.kid)
-    return proven
-
-
-def _active(proven: _Proven) -> _Proven:
-    if not proven.known.active:
-        raise ClientSuspended("suspended", proven.client_id)
-    return proven
+        raise InvalidClient("assertion: used before", proven.client_id)
+    issuer.used_key(proven.client_id, proven.credential)
 
 
 def _signed(issuer: Issuer, proven: _Proven, asked: str | None) -> Issued:
@@ -172,7 +177,7 @@ def _may_carry(name: str, proven: _Proven) -> bool:
     scope = SCOPES.get(name)
     if scope is None or proven.known.kind not in scope.kinds:
         return False
-    return proven.strongly or not scope.strong
+    return proven.assertion is not None or not scope.strong
 
 
 def _own_token(issuer: Issuer, token: str) -> Claims | None:
@@ -184,11 +189,14 @@ def _own_token(issuer: Issuer, token: str) -> Claims | None:
     return read.claims
 
 
-def _digest(jti: str) -> bytes:
-    return sha256(jti.encode()).digest()
+def _once(claims: Claims) -> tuple[bytes, datetime]:
+    """Return the digest of a `jti`, and when nobody takes it any more."""
+    return sha256(claims["jti"].encode()).digest(), datetime.fromtimestamp(
+        claims["exp"] + SKEW, UTC
+    )
 
 
 @lru_cache(maxsize=4096)
-def _public_key(algorithm: str, jwk: bytes) -> PublicKey:
+def _public_key(algorithm: str, jwk: str) -> PublicKey:
     document = {"keys": [orjson.loads(jwk) | {"kid": "one"}]}
     return public_keys(document, {algorithm})["one"]

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+import asyncpg
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
     Double,
-    Row,
     Select,
     Text,
     and_,
@@ -29,7 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.database import WriteSession
+from chassis.database import Database, WriteSession
+from chassis.statements import compiled
 from gateway.partners.tables import (
     Client,
     ClientKey,
@@ -70,46 +71,45 @@ class Asking(NamedTuple):
 
 
 async def with_secret(
-    session: WriteSession, client_id: str, *, prefix: str | None, now: float
+    database: Database, client_id: str, *, prefix: str | None, now: float
 ) -> Asking | None:
     """Find a client by its id, and its secret by the prefix."""
     values = {"client_id": client_id, "name": prefix, "now": now}
-    return _asking_of((await session.execute(_WITH_SECRET, values)).one_or_none())
+    return _asking_of(await database.alone(_WITH_SECRET, values))
 
 
-async def with_key(session: WriteSession, client_id: str, *, kid: str, now: float) -> Asking | None:
+async def with_key(database: Database, client_id: str, *, kid: str, now: float) -> Asking | None:
     """Find a client by its id, and its public key by the `kid`."""
     values = {"client_id": client_id, "name": kid, "now": now}
-    return _asking_of((await session.execute(_WITH_KEY, values)).one_or_none())
+    return _asking_of(await database.alone(_WITH_KEY, values))
 
 
-def _asking_of(row: Row[Any] | None) -> Asking | None:
-    if row is None:
+def _asking_of(rows: list[asyncpg.Record]) -> Asking | None:
+    if not rows:
         return None
-    values: list[Any] = list(row)
-    credential = None if values[-2] is None else (values[-2], values[-1])
-    return Asking._make([*values[:-2], credential])
+    *known, first, second = rows[0]
+    return Asking._make([*known, None if first is None else (first, second)])
 
 
 async def claim(
-    session: WriteSession, client_id: str, *, jti_digest: bytes, expires_at: datetime
+    database: Database, client_id: str, *, jti_digest: bytes, expires_at: datetime
 ) -> bool:
-    """Take an assertion for used; False if it was already.
+    """Take an assertion for used, for good when this returns; False if it was already.
 
     Of two requests at once the second waits here until the first has committed.
     """
     values = {"client_id": client_id, "jti_digest": jti_digest, "expires_at": expires_at}
-    return (await session.execute(_CLAIM, values)).one_or_none() is not None
+    return bool(await database.alone(_CLAIM, values))
 
 
-async def revoke(session: WriteSession, jti_digest: bytes, *, expires_at: datetime) -> None:
+async def revoke(database: Database, jti_digest: bytes, *, expires_at: datetime) -> None:
     """Refuse a token from now on."""
-    await session.execute(_REVOKE, {"jti_digest": jti_digest, "expires_at": expires_at})
+    await database.alone(_REVOKE, {"jti_digest": jti_digest, "expires_at": expires_at})
 
 
-async def revoked(session: WriteSession) -> tuple[dict[str, int], dict[str, int]]:
+async def revoked(database: Database) -> tuple[dict[str, int], dict[str, int]]:
     """Return whom and what verifiers must refuse: clients, then tokens."""
-    clients, tokens = (await session.execute(_REVOKED)).one()
+    ((clients, tokens),) = await database.alone(_REVOKED, {})
     return clients, tokens
 
 
@@ -214,15 +214,19 @@ def _asking(table: type[ClientSecret | ClientKey], *columns: Any) -> Select[Any]
     )
 
 
-_WITH_SECRET = _asking(ClientSecret, ClientSecret.prefix, ClientSecret.salt, ClientSecret.digest)
-_WITH_KEY = _asking(ClientKey, ClientKey.kid, ClientKey.algorithm, ClientKey.jwk)
-_CLAIM = (
+_WITH_SECRET = compiled(
+    _asking(ClientSecret, ClientSecret.prefix, ClientSecret.salt, ClientSecret.digest)
+)
+_WITH_KEY = compiled(
+    _asking(ClientKey, ClientKey.kid, ClientKey.algorithm, cast(ClientKey.jwk, Text))
+)
+_CLAIM = compiled(
     insert(UsedAssertion)
     .values({name: bindparam(name) for name in ("client_id", "jti_digest", "expires_at")})
     .on_conflict_do_nothing()
     .returning(UsedAssertion.client_id)
 )
-_REVOKE = (
+_REVOKE = compiled(
     insert(RevokedToken)
     .values({name: bindparam(name) for name in ("jti_digest", "expires_at")})
     .on_conflict_do_nothing()
@@ -251,4 +255,4 @@ _TOKENS = (
     .scalar_subquery()
 )
 _NONE = text("'{}'::json")
-_REVOKED = select(func.coalesce(_CLIENTS, _NONE), func.coalesce(_TOKENS, _NONE))
+_REVOKED = compiled(select(func.coalesce(_CLIENTS, _NONE), func.coalesce(_TOKENS, _NONE)))
