@@ -29,6 +29,7 @@ REFUSED = tuple(
 """What an invalid request may be answered: never a 5xx, and never a success."""
 
 SECONDS = 10
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
 def labels(document: Document) -> list[str]:
@@ -101,10 +102,15 @@ class Fuzzer:
             elif parameter["in"] == "query" and value is not None:
                 chosen = query if parameter.get("required") else options
                 chosen[parameter["name"]] = value
-        body = _body_of(self._document, operation)
+        body, form = (_body_of(self._document, operation, media) for media in (JSON, FORM))
         answers = (
             self._session.request(
-                method, self._url + path, params=query | option, json=body, timeout=SECONDS
+                method,
+                self._url + path,
+                params=query | option,
+                json=body,
+                data=form,
+                timeout=SECONDS,
             )
             for option in ({}, *({name: value} for name, value in options.items()))
         )
@@ -112,8 +118,8 @@ class Fuzzer:
         return first if first.ok else next((answer for answer in answers if answer.ok), first)
 
 
-def _body_of(document: Document, operation: Document) -> Any:
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+def _body_of(document: Document, operation: Document, media: str) -> Any:
+    content = operation.get("requestBody", {}).get("content", {}).get(media)
     if content is None:
         return None
     return example_of(document, content)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from chassis.contract import Input, Output
 from gateway.partners.tokens.proofs import ASSERTION_TYPE, GRANT
@@ -13,12 +13,10 @@ _PRINTABLE = r"^[\x21-\x7e]{1,255}$"
 class _Proof(Input):
     """The fields by which a client may prove itself; the other way is `Authorization: Basic`."""
 
-    client_id: str | None = Field(
-        None, pattern=_PRINTABLE, description="Not needed: the proof says"
-    )
-    client_assertion_type: str | None = Field(None, examples=[ASSERTION_TYPE])
-    client_assertion: str | None = Field(
-        None,
+    client_id: str = Field("", pattern=_PRINTABLE, description="Not needed: the proof says")
+    client_assertion_type: str = Field("", examples=[ASSERTION_TYPE])
+    client_assertion: str = Field(
+        "",
         description="RFC 7523: a JWT signed with a registered key of the client, `iss` and `sub`"
         " its id, `aud` the issuer alone, `exp` at most 60 s after `iat`, `jti` used once",
     )
@@ -33,19 +31,25 @@ class _Proof(Input):
 class TokenIn(_Proof):
     """What a client asks for."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"grant_type": GRANT}]})
+
     grant_type: str = Field(examples=[GRANT], description=f"`{GRANT}`, nothing else")
-    scope: str | None = Field(
-        None, description="Scopes separated by spaces, among the client's; all of them if absent"
+    scope: str = Field(
+        "", description="Scopes separated by spaces, among the client's; all of them if absent"
     )
-    resource: str | None = Field(None, description="RFC 8707: this API, if given at all")
-    audience: str | None = Field(None, description="The same under another name")
+    resource: str = Field("", description="RFC 8707: this API, if given at all")
+    audience: str = Field("", description="The same under another name")
 
 
 class RevocationIn(_Proof):
     """A token to be refused from now on."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"token": "header.claims.signature"}]}
+    )
+
     token: str = Field(max_length=8192)
-    token_type_hint: str | None = Field(None, description="Ignored: there is one kind of token")
+    token_type_hint: str = Field("", description="Ignored: there is one kind of token")
 
 
 class Token(Output):

@@ -57,7 +57,7 @@ def token_routes(issuer: Issuer) -> Router:
     ) -> Response:
         """Give an access token to a client that proves who it is."""
         targets = frozenset(filter(None, (form.resource, form.audience)))
-        wish = commands.Wish(form.grant_type, form.scope, targets)
+        wish = commands.Wish(form.grant_type, form.scope or None, targets)
         token, life, scope = await commands.issue(issuer, _proof(request, form), wish=wish)
         body = {"access_token": token, "token_type": "Bearer", "expires_in": life, "scope": scope}
         return Bytes(orjson.dumps(body), _NO_STORE)
@@ -103,9 +103,9 @@ def published_routes(issuer: Issuer) -> Router:
 def _proof(request: Request, form: TokenIn | RevocationIn) -> SecretProof | KeyProof:
     shown = Shown(
         tuple(request.headers.getlist("authorization")),
-        form.client_id,
-        form.client_assertion_type,
-        form.client_assertion,
+        form.client_id or None,
+        form.client_assertion_type or None,
+        form.client_assertion or None,
     )
     return proof_in(shown)
 
