@@ -20,6 +20,12 @@ from tests.partners.registered import (
 )
 from tests.security.client_proofs import MISSHAPEN, UNAUTHENTICATED, Given, World
 
+CODES = {
+    "invalid_scope": "invalid-scope",
+    "invalid_target": "invalid-target",
+    "unsupported_grant_type": "unsupported-grant-type",
+}
+
 
 @pytest.fixture(scope="module")
 async def world(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
@@ -80,6 +86,7 @@ async def test_a_request_that_is_none_is_refused_in_both_languages_of_errors(
     assert (answer.status_code, answer.json()["error"]) == (status, error), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["error_description"].isascii()
+    assert answer.json()["code"] == CODES.get(error, answer.json()["code"])
 
 
 async def test_what_is_refused_leaves_the_sound_ones_alone(world: World) -> None:
