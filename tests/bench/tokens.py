@@ -15,7 +15,7 @@ from tests.bench.load import Measured, Subject, medians, run
 from tests.bench.servers import Running, running
 from tests.bench.settings import CACHE, BenchSettings
 from tests.bench.subjects import product
-from tests.partners.registered import Partner, add_secret, basic, register
+from tests.partners.tokens.registered import Partner, add_secret, basic, register
 
 _URL = "http://127.0.0.1:8000"
 """What the product under measurement calls itself, whatever its port."""

@@ -19,6 +19,7 @@ from chassis.exports.stream import Exporter
 from chassis.formats import Format
 from chassis.migrations import head_revision
 from chassis.settings import ServiceSettings
+from chassis.statements import compiled
 from chassis.testing import url_of
 from tests.conftest import as_role
 
@@ -48,6 +49,16 @@ def database(
         pool_wait=timedelta(milliseconds=200),
     )
     return Database(settings, schema=schema, revision=revision)
+
+
+@asynccontextmanager
+async def opened(one: Database) -> AsyncIterator[Database]:
+    """Open a database, and close it whatever happens."""
+    await one.open()
+    try:
+        yield one
+    finally:
+        await one.close()
 
 
 class Wire:
@@ -196,6 +207,23 @@ async def test_a_transaction_that_raises_changes_nothing(fresh_url: str) -> None
         await session.execute(text("DELETE FROM towns.reference_load"))
     assert await opened.reads.pool.fetchval("SELECT count(*) FROM towns.reference_load") == 0
     await opened.close()
+
+
+async def test_a_statement_alone_is_committed_when_it_returns(fresh_url: str) -> None:
+    made = compiled(text("UPDATE towns.town SET name = :name RETURNING 1").bindparams(name="x"))
+    async with opened(database(as_role(fresh_url, "towns_runtime"))) as one:
+        assert len(await one.alone(made, {"name": "Nulle part"})) > 200
+        (row,) = await one.reads.fetch("SELECT DISTINCT name FROM towns.town")
+    assert row["name"] == "Nulle part"
+
+
+async def test_a_connection_that_died_under_a_statement_alone_is_replaced(fresh_url: str) -> None:
+    suicide = compiled(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    async with opened(database(as_role(fresh_url, "towns_runtime"))) as one:
+        for _ in range(10):
+            with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+                await one.alone(suicide, {})
+        assert len(await one.alone(compiled(text("SELECT 1")), {})) == 1
 
 
 async def test_nobody_waits_for_a_connection_longer_than_pool_wait(seeded_url: str) -> None:

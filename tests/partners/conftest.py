@@ -19,7 +19,7 @@ from gateway.settings import Settings
 from tests import callers
 from tests.conftest import CURSOR_SECRET, as_role
 from tests.partners.callers import Caller
-from tests.partners.registered import Partner, an_id, register
+from tests.partners.tokens.registered import Partner, an_id, register
 
 
 def registry_settings(url: str, keys: Path, **changes: Any) -> Settings:

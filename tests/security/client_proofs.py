@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 
 from chassis.testing import TEST_URL
 from gateway.partners.tokens.proofs import ASSERTION_TYPE
-from tests.partners.registered import Partner, basic
+from tests.partners.tokens.registered import Partner, basic
 from tests.tokens import encoded
 
 Given = dict[str, Any]

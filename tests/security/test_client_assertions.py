@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey, OKPKey
 from chassis.testing import TEST_URL, client_of, copied_database, url_of
 from tests.conftest import TEMPLATE
 from tests.partners.conftest import registry_app, registry_settings
-from tests.partners.registered import (
+from tests.partners.tokens.registered import (
     Partner,
     add_key,
     add_secret,

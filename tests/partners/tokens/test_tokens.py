@@ -7,7 +7,7 @@ import httpx
 from chassis.jwks import public_keys
 from chassis.jws import Claims, Shape, verified
 from chassis.testing import TEST_URL
-from tests.partners.registered import Partner
+from tests.partners.tokens.registered import Partner
 
 SHAPE = Shape(TEST_URL, f"{TEST_URL}/v1", frozenset({"at+jwt"}), frozenset({"sub", "jti"}), 300)
 

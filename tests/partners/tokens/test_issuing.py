@@ -12,7 +12,7 @@ from chassis.testing import TEST_URL, client_of
 from gateway.partners.tokens.issuer import Issuer
 from gateway.settings import Settings
 from tests.partners.conftest import registry_app
-from tests.partners.registered import (
+from tests.partners.tokens.registered import (
     ALWAYS,
     Partner,
     add_key,

@@ -14,7 +14,7 @@ from gateway.partners.tokens import store
 from gateway.partners.tokens.issuer import Issuer
 from gateway.settings import Settings
 from tests.partners.conftest import registry_app
-from tests.partners.registered import (
+from tests.partners.tokens.registered import (
     Partner,
     add_secret,
     an_id,

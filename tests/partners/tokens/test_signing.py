@@ -21,7 +21,7 @@ from gateway.partners.signing import KeyFolder, UnfitKeys
 from gateway.partners.tokens.issuer import Issuer
 from gateway.settings import Settings
 from tests.partners.conftest import registry_app
-from tests.partners.registered import Partner
+from tests.partners.tokens.registered import Partner
 
 RIPE, GONE = ACTIVATION.total_seconds(), (ACTIVATION + KEPT).total_seconds()
 
