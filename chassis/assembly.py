@@ -15,13 +15,14 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.admission import Admission
+from chassis.caller_routes import CALLER_ROWS, caller_router
 from chassis.contract import API_VERSION
 from chassis.database import Database
 from chassis.exports.stream import Exporter
 from chassis.feed_routes import feed_router
 from chassis.http import not_allowed
 from chassis.idempotency import forgetting
-from chassis.identity import Policy, PolicyTable, Scoped
+from chassis.identity import PolicyTable, Principal
 from chassis.lane import Lane, ReadRoute
 from chassis.migrations import head_revision
 from chassis.openapi import finished
@@ -40,6 +41,7 @@ from chassis.problems import (
     UnsupportedMediaType,
 )
 from chassis.reads import ReadContext
+from chassis.rights import Right, RightQuery, Rights
 from chassis.settings import ServiceSettings
 from chassis.tokens import Verifier, verifier_for
 from chassis.validation import Where, field_errors
@@ -73,7 +75,7 @@ class ServiceApp:
         self._verifier = verifier or verifier_for(settings)
         self.database = Database(settings, schema=name, revision=head_revision(name))
         self._settings = settings
-        self._policy = policy
+        self._policy = PolicyTable(policy, CALLER_ROWS)
         self._context: ReadContext | None = None
         self._web = Web(
             title=f"Au cœur des territoires: {name}",
@@ -86,16 +88,18 @@ class ServiceApp:
             redirect_slashes=False,
         )
         self._web.router.lifespan_context = self._open
-        for router in (*routers, feed_router(name)):
-            self._web.router.routes += router.routes
+        own = [route for router in (*routers, feed_router(name)) for route in router.routes]
+        told = {route.path for route in own if isinstance(route, Route)}
+        self._web.router.routes += [*own, *caller_router(self._right, told=told).routes]
         operations = [route for route in self._web.routes if isinstance(route, APIRoute)]
         for route in operations:
             route.tags = route.tags or [name]
-        policy.check([str(route.operation_id) for route in operations])
-        self._lane = Lane([route for route in operations if isinstance(route, ReadRoute)], policy)
-        self._admission = Admission(
-            [route for route in operations if not isinstance(route, ReadRoute)], policy
-        )
+        self._policy.check([str(route.operation_id) for route in operations])
+        reads = [route for route in operations if isinstance(route, ReadRoute)]
+        self._lane = Lane(reads, self._policy)
+        self._rights = Rights(operations, self._policy, lane=self._lane)
+        others = [route for route in operations if not isinstance(route, ReadRoute)]
+        self._admission = Admission(others, self._policy)
         self._web.router.routes += own_routes(name, self.database, contract=self.openapi)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,8 +130,10 @@ class ServiceApp:
 
     def openapi(self) -> dict[str, Any]:
         """Return the contract of the service."""
-        rights = {name: described(row) for name, row in self._policy.items()}
-        return finished(deepcopy(self._web.openapi()), rights=rights)
+        return finished(deepcopy(self._web.openapi()), policy=self._policy)
+
+    async def _right(self, query: RightQuery, principal: Principal) -> Right:
+        return await self._rights.of(query, principal, context=self._reading())
 
     def _translated(self, raised: HTTPException, scope: Scope) -> Problem:
         if raised.status_code == NotFound.status and self._lane.find(scope["path"].rstrip("/")):
@@ -174,11 +180,6 @@ _SLASH = Text(
     "Cette adresse existe sans la barre oblique finale",
     "This address exists without its trailing slash",
 )
-
-
-def described(row: Policy) -> str:
-    """Return a policy row as the contract shows it: `open`, or the scope."""
-    return row.scope if isinstance(row, Scoped) else "open"
 
 
 def _invalid(raised: RequestValidationError) -> Problem:

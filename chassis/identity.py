@@ -60,17 +60,36 @@ Place = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """Callers with a token, whatever its rights: each is told of itself alone."""
+
+    def admit(self, principal: Principal) -> None:
+        """Let a caller with a token in.
+
+        Raises:
+            Unauthenticated: no token.
+        """
+        if principal == ANONYMOUS:
+            raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
+
+    def limits(self, principal: Principal) -> None:
+        """Return that nothing of one's own is hidden."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scoped:
     """Callers whose token carries `scope`, within their perimeter.
 
     `within` names the dimensions that limit the operation. Kinds of organisation in `whole` are
     not limited; without `within`, nobody is. The dimension `organisation` holds the caller's own:
-    nobody's perimeter names another one, and seeing everywhere is not seeing everyone's.
+    nobody's perimeter names another one, and seeing everywhere is not seeing everyone's. Only a
+    client that proves a private key is given a `strong` scope.
     """
 
     scope: str
     within: tuple[str, ...] = ()
     whole: frozenset[str] = frozenset()
+    strong: bool = False
 
     def admit(self, principal: Principal) -> None:
         """Let the caller in, or say which scope is missing.
@@ -79,8 +98,7 @@ class Scoped:
             Unauthenticated: no token.
             Forbidden: the token lacks the scope.
         """
-        if principal == ANONYMOUS:
-            raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
+        Known().admit(principal)
         if self.scope not in principal.scopes:
             raise Forbidden(
                 Text(
@@ -130,7 +148,7 @@ class Open:
         return {row.scope: row.limits(principal) for row in rows}
 
 
-Policy = Open | Scoped
+Policy = Open | Known | Scoped
 
 
 class OutsidePerimeter(Forbidden):

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from chassis.identity import ANONYMOUS, Policy, Principal, Scoped
+from chassis.identity import ANONYMOUS, Open, Policy, Principal
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -13,7 +13,7 @@ _PRIVATE = (b"cache-control", b"private, no-store")
 
 def keeping(row: Policy, principal: Principal, *, max_age: int = 0) -> Headers:
     """Return `Cache-Control` and `Vary`; what is the same for all may be kept by anyone."""
-    if isinstance(row, Scoped):
+    if not isinstance(row, Open):
         return [_PRIVATE, _VARY]
     if not row.more:
         return [_public(max_age), _VARY]

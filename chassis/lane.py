@@ -133,8 +133,15 @@ class Operation:
             raise PolicyMismatch(f"{self.name} is limited, what it reads has no perimeter")
         self.policy = row
 
-    async def answer(self, scope: Scope, values: Sequence[str], context: ReadContext) -> Answer:
-        """Read the request, call the endpoint.
+    async def answer(
+        self,
+        scope: Scope,
+        values: Sequence[str],
+        context: ReadContext,
+        *,
+        row: Policy | None = None,
+    ) -> Answer:
+        """Read the request, call the endpoint; `row` rules in the place of the operation's own.
 
         Raises:
             Unauthenticated, Forbidden: the policy row does not admit the caller.
@@ -143,8 +150,9 @@ class Operation:
             InvalidValue: a value that breaks the contract.
         """
         principal = principal_of(scope)
-        self.policy.admit(principal)
-        reads = Reads(context, scope, principal, policy=self.policy)
+        ruling = row or self.policy
+        ruling.admit(principal)
+        reads = Reads(context, scope, principal, policy=ruling)
         try:
             read = [
                 kind.validate_python(text) for kind, text in zip(self._paths, values, strict=True)

@@ -1,12 +1,14 @@
 """The OpenAPI document as a product: FastAPI's draft, finished to the rules of the contract."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.contract import ProblemDetails, ProblemField
 from chassis.formats import PARTIAL, Format
+from chassis.identity import Policy
 from chassis.problems import MEDIA_TYPE, Problem
 from chassis.queries import ListQuery
+from chassis.rights_shown import refusals_of, show_right, show_scheme
 
 Answers = dict[int | str, dict[str, Any]]
 
@@ -89,12 +91,12 @@ _PARTIAL_PAGE = {
 }
 
 
-def finished(document: dict[str, Any], *, rights: Mapping[str, str]) -> dict[str, Any]:
+def finished(document: dict[str, Any], *, policy: Mapping[str, Policy]) -> dict[str, Any]:
     """Return FastAPI's draft made to the rules of the contract.
 
     Args:
         document: what `FastAPI.openapi()` made; changed in place.
-        rights: what each operation asks of its caller, by operation id.
+        policy: the row of each operation, by operation id.
     """
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for dead in ("HTTPValidationError", "ValidationError"):
@@ -111,14 +113,23 @@ def finished(document: dict[str, Any], *, rights: Mapping[str, str]) -> dict[str
         _absent_not_default(schema)
     for path in document["paths"].values():
         for method, operation in path.items():
-            _finish_operation(operation, rights)
+            row = policy[operation["operationId"]]
+            _add_refusals(operation["responses"], refusals_of(row))
+            _finish_operation(operation)
+            show_right(operation, row)
             _show_headers(operation["responses"], read=method == "get")
+    show_scheme(document)
     tidied: dict[str, Any] = _tidied(document)
     tidied["components"]["schemas"] = dict(sorted(tidied["components"]["schemas"].items()))
     return tidied
 
 
-def _finish_operation(operation: dict[str, Any], rights: Mapping[str, str]) -> None:
+def _add_refusals(answers: dict[str, Any], problems: Sequence[type[Problem]]) -> None:
+    for status, drawn in documented(*problems).items():
+        answers.setdefault(str(status), drawn)
+
+
+def _finish_operation(operation: dict[str, Any]) -> None:
     operation["summary"], _, more = operation.pop("description").partition("\n")
     if more.strip():
         operation["description"] = more.strip()
@@ -131,9 +142,6 @@ def _finish_operation(operation: dict[str, Any], rights: Mapping[str, str]) -> N
         "content": {MEDIA_TYPE: {"schema": _PROBLEM}},
     }
     operation["responses"] = {key: answers[key] for key in sorted(answers)}
-    operation["x-right"] = rights[operation["operationId"]]
-    if operation["x-right"] == "open":
-        operation["security"] = []
     for parameter in operation.get("parameters", []):
         _never_null(parameter["schema"])
         parameter["schema"].pop("title", None)

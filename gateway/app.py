@@ -11,7 +11,9 @@ from chassis.at_once import Ready
 from chassis.http import Edge
 from chassis.metrics_access import operators
 from chassis.openapi import larger_bodies
+from chassis.rights import RIGHT_PATH
 from chassis.tokens import Verifier, verifier_for
+from gateway.actions import Actions
 from gateway.cache import Store, Validity
 from gateway.cached import Cache, asked_publicly
 from gateway.compression import Compressing, asks_for_gzip, with_plain_tags
@@ -22,6 +24,7 @@ from gateway.forwarding import Deadlines, Forwarder
 from gateway.headers import READS
 from gateway.http_upstream import OverHttp
 from gateway.methods import Methods
+from gateway.own import sent
 from gateway.own_contract import own_contract
 from gateway.own_routes import own_routes
 from gateway.routing import Collections
@@ -82,6 +85,7 @@ class Gateway:
             for contract in contracts.values()
             for path, largest in larger_bodies(contract).items()
         }
+        self._actions = Actions(contracts)
         self._settings = settings
         self._ways = {
             name: _way(name, settings, upstreams.get(name) or _elsewhere(name, settings))
@@ -134,6 +138,9 @@ class Gateway:
                 scope["state"]["operation"] = entry.operation
                 await self._cache.sent(entry, asked, scope, send)
                 return
+        if scope["path"] == RIGHT_PATH:
+            await self._right(scope, receive, send)
+            return
         way = self._ways[self._collections.owner(scope["path"])]
         if asked is None or scope["method"] == "HEAD":
             if asks_for_gzip(scope):
@@ -142,6 +149,14 @@ class Gateway:
             await way(scope, receive, send)
         else:
             await self._cache.fetched(asked, way, scope, receive, send)
+
+    async def _right(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the service that has the operation tell what its caller may do."""
+        asked = self._actions.asked(scope["query_string"])
+        if isinstance(asked, str):
+            await self._ways[asked](scope, receive, send)
+        else:
+            await sent(asked, scope, send)
 
     async def _change(self, scope: Scope, receive: Receive, send: Send) -> None:
         service = self._collections.owner(scope["path"])

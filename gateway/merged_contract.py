@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chassis.rights_shown import SCHEME, scheme
 from gateway.contracts import Contract
 from gateway.own_contract import own_contract
+from gateway.partners.kinds import SCOPES
 
 _LOCAL = ("/health", "/metrics", "/openapi")
 _FRONT = "the gateway itself"
@@ -28,11 +30,16 @@ class ContractsCollide(Exception):
     """Two contracts give one name two meanings."""
 
 
+class UngrantableScope(Exception):
+    """An operation asks for a scope that the registry does not know, or knows otherwise."""
+
+
 def merged(contracts: Mapping[str, Contract]) -> Contract:
     """Return the OpenAPI 3.1 document of the whole API, in a stable order.
 
     Raises:
         ContractsCollide: a path, an operation id or a component with two meanings; both are named.
+        UngrantableScope: an operation that nobody could ever call, or that says wrongly how.
     """
     merger = _Merger()
     for name, contract in {_FRONT: own_contract(), **contracts}.items():
@@ -48,6 +55,8 @@ class _Merger:
         self._components: dict[str, dict[str, Any]] = {}
         self._tags: dict[str, Any] = {}
         self._brought_by: dict[str, str] = {}
+        self._scopes: set[str] = set()
+        self._secured = False
 
     def add(self, owner: str, contract: Contract) -> None:
         for path, item in contract["paths"].items():
@@ -57,7 +66,11 @@ class _Merger:
             self._paths[path] = item
             for operation in operations(item):
                 self._claim(f"operation id {operation['operationId']}", owner)
+                self._scopes |= _scope_of(operation)
         for kind, named in contract.get("components", {}).items():
+            if kind == "securitySchemes":
+                self._secured = True
+                continue  # each names its own scopes: the whole is made of all of them
             known = self._components.setdefault(kind, {})
             for name, body in named.items():
                 if known.setdefault(name, body) != body:
@@ -71,6 +84,8 @@ class _Merger:
         components = {
             kind: dict(sorted(named.items())) for kind, named in sorted(self._components.items())
         }
+        if self._secured:
+            components["securitySchemes"] = {SCHEME: scheme(_meanings(self._scopes))}
         document: Contract = {
             "openapi": "3.1.0",
             "info": {
@@ -90,6 +105,25 @@ class _Merger:
         if what in self._brought_by:
             raise ContractsCollide(f"{what}: {self._brought_by[what]} and {owner} both have it")
         self._brought_by[what] = owner
+
+
+def _scope_of(operation: Contract) -> set[str]:
+    """Return the scope of an operation, if it asks for one that can be granted."""
+    right = operation.get("x-right", {})
+    if "scope" not in right:
+        return set()
+    name, known = right["scope"], SCOPES.get(right["scope"])
+    if known is None or known.strong != right["strong"]:
+        raise UngrantableScope(f"{operation['operationId']} asks for {name}, see partners/kinds.py")
+    return {name}
+
+
+def _meanings(scopes: set[str]) -> dict[str, str]:
+    strong = " (only for a client that proves a private key)"
+    return {
+        name: SCOPES[name].meaning.en + (strong if SCOPES[name].strong else "")
+        for name in sorted(scopes)
+    }
 
 
 def operations(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
 from chassis.contract import Output
+from chassis.identity import Open
 from chassis.openapi import documented, finished
 from gateway.contracts import OWN, SERVICES, Contract
 from gateway.routing import UnknownCollection
@@ -132,7 +133,7 @@ def own_contract() -> Contract:
         "paths": {own.path: {"get": _operation(own)} for own in _OPERATIONS},
         "components": {"schemas": drawn["$defs"]},
     }
-    return finished(draft, rights={own.name: "open" for own in _OPERATIONS})
+    return finished(draft, policy={own.name: Open() for own in _OPERATIONS})
 
 
 def _operation(own: _Own) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from chassis.vocabularies import label_router
 from gateway.partners.access_requests import routes as access_requests
 from gateway.partners.clients import routes as clients
 from gateway.partners.credentials import routes as credentials
+from gateway.partners.me import routes as me
 from gateway.partners.organisations import routes as organisations
 from gateway.partners.policy import POLICY
 from gateway.partners.tokens.issuer import Issuer
@@ -32,6 +33,7 @@ class Registry(ServiceApp):
             routers=[
                 token_routes(issuer),
                 published_routes(issuer),
+                me.router,
                 access_requests.asking,
                 access_requests.router,
                 organisations.router,

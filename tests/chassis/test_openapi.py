@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI, Query
 
 from chassis.contract import Output
+from chassis.identity import Known, Open, TwoPerson
 from chassis.openapi import documented, finished
 from chassis.problems import InvalidCursor, UnknownParameter
 from tests.chassis.test_lane import router
@@ -31,7 +32,7 @@ def document() -> dict[str, Any]:
         return Note(text=after)
 
     names = ("list_things", "show_thing", "show_part", "show_import", "list_notes")
-    return finished(web.openapi(), rights=dict.fromkeys(names, "open"))
+    return finished(web.openapi(), policy=dict.fromkeys(names, Open()))
 
 
 def operation(document: dict[str, Any], path: str) -> dict[str, Any]:
@@ -80,7 +81,47 @@ def test_a_parameter_is_never_null(document: dict[str, Any]) -> None:
 
 def test_an_open_operation_asks_for_no_token(document: dict[str, Any]) -> None:
     assert operation(document, "/v1/things")["security"] == []
-    assert operation(document, "/v1/things")["x-right"] == "open"
+    assert operation(document, "/v1/things")["x-right"] == {"callers": "anyone"}
+    assert "securitySchemes" not in document["components"]
+
+
+@pytest.fixture(scope="module")
+def limited() -> dict[str, Any]:
+    web = FastAPI(title="probe")
+
+    @web.get("/v1/own", operation_id="show_own")
+    async def show_own() -> Note:
+        """Show one's own."""
+        return Note(text=None)
+
+    @web.post("/v1/moves", operation_id="make_move")
+    async def make_move() -> Note:
+        """Move."""
+        return Note(text=None)
+
+    move = TwoPerson("moves:write", ("town",), frozenset({"ministry"}), strong=True)
+    return finished(web.openapi(), policy={"show_own": Known(), "make_move": move})
+
+
+def test_the_whole_row_of_an_operation_is_shown(limited: dict[str, Any]) -> None:
+    assert limited["paths"]["/v1/moves"]["post"]["x-right"] == {
+        "callers": "scope",
+        "scope": "moves:write",
+        "within": ["town"],
+        "whole": ["ministry"],
+        "strong": True,
+        "two_person": True,
+    }
+    assert operation(limited, "/v1/own")["x-right"] == {"callers": "token"}
+
+
+def test_tools_read_which_token_an_operation_needs(limited: dict[str, Any]) -> None:
+    move, own = limited["paths"]["/v1/moves"]["post"], operation(limited, "/v1/own")
+    assert (move["security"], own["security"]) == ([{"oauth2": ["moves:write"]}], [{"oauth2": []}])
+    assert {"401", "403"} <= move["responses"].keys()
+    assert "403" not in own["responses"]
+    flow = limited["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+    assert flow == {"tokenUrl": "/oauth/token", "scopes": {"moves:write": "make_move"}}
 
 
 def test_the_docstring_is_the_summary_and_the_rest_the_description(

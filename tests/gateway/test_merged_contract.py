@@ -7,7 +7,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 
 from chassis.older_contract import older
 from gateway.contracts import SERVICES
-from gateway.merged_contract import ContractsCollide, merged
+from gateway.merged_contract import ContractsCollide, UngrantableScope, merged
 from gateway.own_contract import own_contract
 from tests.gateway.fakes import contract, contract_of
 
@@ -126,3 +126,26 @@ def test_examples_are_not_mistaken_for_schemas() -> None:
     }
     kept = older(made)["paths"]["/v1/a"]["get"]["responses"]["200"]["content"]
     assert kept["application/json"]["examples"] == shown
+
+
+def asking(scope: str, *, strong: bool = False) -> dict[str, Any]:
+    """Return a contract whose only operation asks for a scope."""
+    made = contract(f"/v1/{scope[:3]}", prefix=scope[:3])
+    operation = made["paths"][f"/v1/{scope[:3]}"]["get"]
+    operation["x-right"] = {"callers": "scope", "scope": scope, "strong": strong}
+    operation["security"] = [{"oauth2": [scope]}]
+    return made | {"components": {"securitySchemes": {"oauth2": {"described": "by each"}}}}
+
+
+def test_the_scopes_of_all_services_are_one_scheme_with_their_meaning() -> None:
+    whole = merged({"gateway": asking("partners:approve", strong=True), "towns": ALL["towns"]})
+    flow = whole["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+    assert flow["tokenUrl"] == "/oauth/token"
+    assert flow["scopes"].keys() == {"partners:approve"}
+    assert "private key" in flow["scopes"]["partners:approve"]
+
+
+@pytest.mark.parametrize("scope", ["nobody:has", "partners:approve"])
+def test_a_scope_that_the_registry_cannot_grant_as_said_is_refused(scope: str) -> None:
+    with pytest.raises(UngrantableScope, match=scope):
+        merged({"towns": asking(scope, strong=False)})

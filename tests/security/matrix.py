@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import openpyxl
 
-from chassis.identity import Open, Policy, PolicyTable, Scoped
+from chassis.identity import Known, Open, Policy, PolicyTable, Scoped
 from tests.contracts.documents import (
     SERVICES,
     Document,
@@ -62,6 +62,8 @@ class Case:
                 return "open"
             if self.path == f"/v1/events/{self.part}":
                 return "feed"
+        elif isinstance(self.row, Known):
+            return "known"
         elif not self.row.within:
             return "scope"
         elif self.collection in ESTATES:

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
+from chassis.identity import Open
 from chassis.older_contract import older
 from chassis.openapi import finished
 from services.towns.features.queries import LONGEST_PAGE
@@ -24,8 +25,8 @@ _AS_OGC: dict[str, dict[str, Any]] = {
 def definition(routes: Sequence[BaseRoute], public_url: str) -> dict[str, Any]:
     """Return the document of some routes, reached under `public_url`."""
     draft = get_openapi(title="OGC API Features", version="1.0.0", routes=routes)
-    rights = {operation["operationId"]: "open" for operation in _operations(draft)}
-    document = older(finished(draft, rights=rights))
+    policy = {operation["operationId"]: Open() for operation in _operations(draft)}
+    document = older(finished(draft, policy=policy))
     document["servers"] = [{"url": public_url + PREFIX}]
     document["paths"] = {
         path.removeprefix(PREFIX) or "/": item for path, item in document["paths"].items()

@@ -1,0 +1,45 @@
+"""Whose each operation is, as the committed contracts say: who is asked what a caller may do."""
+
+from collections.abc import Mapping
+
+from chassis.query_strings import pairs_of
+from chassis.rights import open_to_all, unknown_action
+from gateway.contracts import OWN, Contract
+from gateway.merged_contract import is_local, operations
+from gateway.own import JSON, Document
+from gateway.own_contract import own_contract
+
+
+class Actions:
+    """The operations of all the services, and the documents of the gateway, by id."""
+
+    def __init__(self, contracts: Mapping[str, Contract]) -> None:
+        documents = [
+            operation["operationId"]
+            for item in own_contract()["paths"].values()
+            for operation in operations(item)
+        ]
+        self._documents = {
+            name: Document(JSON, open_to_all(name).model_dump_json().encode()) for name in documents
+        }
+        self._owners = {
+            operation["operationId"]: service
+            for service, contract in contracts.items()
+            for path, item in contract["paths"].items()
+            if not is_local(path)
+            for operation in operations(item)
+        }
+
+    def asked(self, query_string: bytes) -> Document | str:
+        """Return the service that has the operation named by `action`, or the answer itself.
+
+        Raises:
+            InvalidValue: no service has it; the detail names those that resemble it.
+        """
+        named = dict(pairs_of(query_string)).get("action")
+        if named is None:
+            return OWN  # which refuses, as it does whatever else is wrong with the question
+        found = self._documents.get(named) or self._owners.get(named)
+        if found is None:
+            raise unknown_action(named, [*self._owners, *self._documents])
+        return found
