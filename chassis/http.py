@@ -79,10 +79,10 @@ class Edge:
         """Return the app's answer if it needs no waiting, numbered and accounted for."""
         started = perf_counter_ns()
         state = scope.setdefault("state", {})
+        state["request_id"] = request_id = self._ids.of(scope)
         ready = self._at_once(scope)
         if ready is None:
             return None
-        state["request_id"] = request_id = self._ids.of(scope)
         self._account(scope, ready.status, len(ready.body), perf_counter_ns() - started)
         return Ready(ready.status, [*ready.headers, (_ID, request_id.encode())], ready.body)
 

@@ -15,6 +15,7 @@ from deploy.names import SERVICES
 from gateway.app import create_app as create_gateway
 from gateway.contracts import OWN
 from gateway.partners.app import create_app as create_registry
+from gateway.partners.calls.recorder import Recorder
 from gateway.partners.tokens.issuer import Issuer
 from gateway.settings import Settings as GatewaySettings
 from gateway.upstreams import InProcess, Upstream
@@ -67,6 +68,7 @@ def _gateway(services: Callable[[Verifier], Mapping[str, Upstream]]) -> ASGIApp:
     settings = GatewaySettings.from_environment()
     issuer = Issuer(settings)
     verifier = Verifier(issuer.url, issuer.audience, trust=Trust(issuer.source))
-    registry = InProcess(create_registry(settings, issuer, verifier=verifier))
-    upstreams = {**services(verifier), OWN: registry}
-    return traced(create_gateway(settings, upstreams, verifier=verifier), "gateway")
+    registry = create_registry(settings, issuer, verifier=verifier)
+    upstreams = {**services(verifier), OWN: InProcess(registry)}
+    calls = Recorder(registry.database)
+    return traced(create_gateway(settings, upstreams, verifier=verifier, calls=calls), "gateway")

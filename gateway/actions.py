@@ -1,5 +1,6 @@
 """Whose each operation is, as the committed contracts say: who is asked what a caller may do."""
 
+import re
 from collections.abc import Mapping
 
 from chassis.query_strings import pairs_of
@@ -8,6 +9,10 @@ from gateway.contracts import OWN, Contract
 from gateway.merged_contract import is_local, operations
 from gateway.own import JSON, Document
 from gateway.own_contract import own_contract
+
+_PARAMETER = re.compile(r"\\\{[^/]+?\\\}")
+_PARTS = 3
+"""How many parts of a path, the empty one included, are always literal in a contract."""
 
 
 class Actions:
@@ -30,6 +35,21 @@ class Actions:
             for operation in operations(item)
         }
 
+        self._named: dict[str, list[tuple[re.Pattern[str], dict[str, str]]]] = {}
+        every = [(path, item) for one in contracts.values() for path, item in one["paths"].items()]
+        for path, item in sorted(every, key=lambda pair: pair[0].count("{")):
+            ids = {verb.upper(): told["operationId"] for verb, told in item.items()}
+            ids |= {"HEAD": ids["GET"]} if "GET" in ids else {}
+            matching = re.compile(_PARAMETER.sub("[^/]+", re.escape(path)))
+            self._named.setdefault(_place(path), []).append((matching, ids))
+
+    def named(self, method: str, path: str) -> str:
+        """Return the id of the operation of a request, or `none`."""
+        for matching, ids in self._named.get(_place(path), ()):
+            if method in ids and matching.fullmatch(path):
+                return ids[method]
+        return "none"
+
     def asked(self, query_string: bytes) -> Document | str:
         """Return the service that has the operation named by `action`, or the answer itself.
 
@@ -43,3 +63,7 @@ class Actions:
         if found is None:
             raise unknown_action(named, [*self._owners, *self._documents])
         return found
+
+
+def _place(path: str) -> str:
+    return "/".join(path.split("/", _PARTS)[:_PARTS])

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from time import monotonic
+from time import monotonic, perf_counter_ns
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.at_once import Ready
 from chassis.http import Edge
+from chassis.identity import ANONYMOUS
 from chassis.metrics_access import operators
 from chassis.openapi import larger_bodies
 from chassis.rights import RIGHT_PATH
@@ -27,6 +28,7 @@ from gateway.methods import Methods
 from gateway.own import sent
 from gateway.own_contract import own_contract
 from gateway.own_routes import own_routes
+from gateway.partners.calls.recorder import Answered, Recorder
 from gateway.routing import Collections
 from gateway.settings import Settings
 from gateway.slots import Limit, Slots
@@ -43,6 +45,7 @@ def create_app(
     upstreams: Mapping[str, Upstream] | None = None,
     *,
     verifier: Verifier | None = None,
+    calls: Recorder | None = None,
 ) -> ASGIApp:
     """Assemble the gateway.
 
@@ -51,13 +54,16 @@ def create_app(
         upstreams: the services that live in this process, by name; `gateway` is the registry of
             partners, without which nobody has a token.
         verifier: of tokens, shared with those services; its own otherwise.
+        calls: keeps the calls made with a token; without it they are not kept.
 
     Raises:
         ContractMissing: a service's contract is not shipped.
         CollectionClaimedTwice: two contracts claim one collection.
         NoWayToService: a service is neither here nor anywhere.
     """
-    gateway = Gateway(settings, upstreams or {}, verifier=verifier or verifier_for(settings))
+    gateway = Gateway(
+        settings, upstreams or {}, verifier=verifier or verifier_for(settings), calls=calls
+    )
     edge = Edge(
         gateway,
         server="gateway",
@@ -72,9 +78,15 @@ class Gateway:
     """Forwards by collection; answers public reads from memory while nothing changed."""
 
     def __init__(
-        self, settings: Settings, upstreams: Mapping[str, Upstream], *, verifier: Verifier
+        self,
+        settings: Settings,
+        upstreams: Mapping[str, Upstream],
+        *,
+        verifier: Verifier,
+        calls: Recorder | None,
     ) -> None:
         self._verifier = verifier
+        self._calls = calls
         contracts = dict(committed(settings.contracts))
         if OWN in upstreams:
             contracts[OWN] = registry_contract()
@@ -114,21 +126,31 @@ class Gateway:
             await own(scope, send)
             return
         # early, for limits and refusals: the service verifies again, and decides
-        scope["state"]["principal"] = await self._verifier.principal(scope)
-        if scope["method"] in READS:
-            await self._read(scope, receive, send)
+        scope["state"]["principal"] = principal = await self._verifier.principal(scope)
+        answer = self._read if scope["method"] in READS else self._change
+        if self._calls is None or principal is ANONYMOUS:
+            await answer(scope, receive, send)
         else:
-            await self._change(scope, receive, send)
+            named = self._actions.named
+            await self._calls.heard(answer, scope, receive, send=send, name=named)
 
     def at_once(self, scope: Scope) -> Ready | None:
         """Return a kept answer, if one may be sent as it is, to a caller known already."""
         if not self._caching or scope["method"] not in READS:
             return None
+        began = perf_counter_ns()
         scope["state"]["principal"] = principal = self._verifier.remembered(scope)
         if principal is None:
             return None
         asked = asked_publicly(scope)
-        return None if asked is None else self._cache.at_once(asked, scope)
+        ready = None if asked is None else self._cache.at_once(asked, scope)
+        if ready is not None and self._calls is not None and principal is not ANONYMOUS:
+            operation = self._actions.named(scope["method"], scope["path"])
+            elapsed = (perf_counter_ns() - began) // 1000
+            self._calls.note(
+                scope, Answered(ready.status), operation=operation, duration_us=elapsed
+            )
+        return ready
 
     async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = asked_publicly(scope) if self._caching else None
@@ -187,6 +209,8 @@ class Gateway:
             await stack.enter_async_context(self._verifier.trust.running())
             for way in self._ways.values():
                 await stack.enter_async_context(way.upstream.running())
+            if self._calls is not None:
+                await stack.enter_async_context(self._calls.running())
             watching = [asyncio.create_task(watcher.run()) for watcher in self._watchers()]
             try:
                 yield

@@ -9,6 +9,7 @@ from chassis.problems import Problem
 from chassis.tokens import Verifier
 from chassis.vocabularies import label_router
 from gateway.partners.access_requests import routes as access_requests
+from gateway.partners.calls import routes as calls
 from gateway.partners.clients import routes as clients
 from gateway.partners.credentials import routes as credentials
 from gateway.partners.me import routes as me
@@ -38,6 +39,7 @@ class Registry(ServiceApp):
                 access_requests.router,
                 organisations.router,
                 clients.router,
+                calls.router,
                 credentials.showing,
                 credentials.router,
                 label_router("gateway", VOCABULARIES),

@@ -41,3 +41,18 @@ async def test_the_documents_of_the_gateway_are_open_to_all(
     async with client_of(in_process()) as client:
         told = (await client.get("/v1/me/can?action=show_status")).json()
     assert (told["action"], told["allowed"], told["reason"]) == ("show_status", True, "open")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "operation"),
+    [
+        ("GET", "/v1/towns", "towns_0"),
+        ("HEAD", "/v1/towns/51108", "towns_1"),
+        ("GET", "/ogc/collections/towns/items", "towns_3"),
+        ("POST", "/v1/towns", "none"),
+        ("GET", "/v1/towns/51108/none", "none"),
+        ("GET", "/v1/none", "none"),
+    ],
+)
+def test_a_request_is_named_by_the_contract(method: str, path: str, operation: str) -> None:
+    assert ACTIONS.named(method, path) == operation

@@ -13,7 +13,8 @@ NAMES = compiled(
         _client.name.label("client_name"),
         _client.environment,
     )
-    .select_from(Client.__table__.join(Organisation.__table__))
+    .select_from(Client.__table__)
+    .join(Organisation.__table__, _organisation.id == _client.organisation_id)
     .where(_client.id == bound("client_id", Text))
 )
 """How the organisation and the system of a client are called."""
