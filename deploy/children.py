@@ -7,10 +7,10 @@ import signal
 import threading
 import time
 
-from deploy.databases import Databases
+from deploy.databases import Preparation
 from deploy.plainly import plainly
 from deploy.plan import Process
-from deploy.preparation import prepare_and_seed
+from deploy.preparation import prepare_and_seed, sandbox
 from deploy.serve import serve_named
 
 _LAST_RESORT_SECONDS = 15
@@ -25,11 +25,13 @@ def serve_process(process: Process) -> None:
         serve_named(process.kind, host=process.host, port=process.port)
 
 
-def prepare_databases(databases: Databases, cursor_secret: str) -> None:
-    """Migrate and seed, away from the supervisor."""
+def prepare_databases(asked: Preparation) -> None:
+    """Migrate and seed, away from the supervisor; make sandbox partners if a folder is given."""
     follow_supervisor()
     with plainly():
-        asyncio.run(prepare_and_seed(databases, cursor_secret=cursor_secret))
+        asyncio.run(prepare_and_seed(asked.databases, cursor_secret=asked.cursor_secret))
+        if asked.sandbox is not None:
+            asyncio.run(sandbox(asked.databases, asked.sandbox))
 
 
 def follow_supervisor() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from chassis.embedded import Pause, embedded_server
@@ -37,6 +38,14 @@ class Databases:
     def environment(self) -> dict[str, str]:
         """Return the variables that tell each service its own address."""
         return {f"{name.upper()}_DATABASE_URL": url for name, url in self.runtime.items()}
+
+
+class Preparation(NamedTuple):
+    """What is to be prepared before the product starts; credentials of a sandbox go to a folder."""
+
+    databases: Databases
+    cursor_secret: str
+    sandbox: Path | None
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Bring a database to what the code needs: roles, schemas, migrations, reference facts."""
 
+from pathlib import Path
+
 import asyncpg
 from pydantic import SecretStr
 
@@ -11,6 +13,8 @@ from deploy.databases import DATABASE, Databases
 from deploy.names import SCHEMAS
 from deploy.postgres.roles import RUNTIME_SETTINGS, ForeignRoles, prepare_database, prepare_roles
 from deploy.progress import say
+from deploy.registry import registry
+from deploy.sandbox import make_sandbox
 from deploy.service_settings import SERVICE_SETTINGS
 from services.towns.reference.loader import load
 
@@ -66,6 +70,16 @@ async def prepare_and_seed(databases: Databases, *, cursor_secret: str) -> None:
     """Migrate, then load what changed."""
     await prepare(databases)
     await seed(databases, cursor_secret=cursor_secret)
+
+
+async def sandbox(databases: Databases, folder: Path) -> None:
+    """Make the sandbox partners that are missing.
+
+    Raises:
+        DatabaseTrouble: the database is unfit or out of reach.
+    """
+    async with registry(databases) as session:
+        await make_sandbox(session, folder)
 
 
 async def _check_server(administrator: str) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from chassis.embedded_place import EmbeddedPostgresError
 from chassis.settings import MisfitSettings, settings_read
-from deploy.databases import Databases, DatabaseSettingsError, databases
+from deploy.databases import Databases, DatabaseSettingsError, Preparation, databases
 from deploy.kept import ROOT, data_folder, kept_secret, signing_keys
+from deploy.keyrings import SANDBOX
 from deploy.plan import FIGURES, Ports, Process, planned
 from deploy.progress import say
 from deploy.settings import ProcessSettings, RunSettings
@@ -77,12 +78,14 @@ async def run(
         return
     processes = planning.result()
     supervisor = Supervisor(processes, family=family, target=f"{_CHILDREN}:serve_process")
-    starting = asyncio.create_task(_start(supervisor, family.child(_PREPARE, found, secret)))
+    sandbox = folder if _wants_sandbox(settings, found) else None
+    preparing = family.child(_PREPARE, Preparation(found, secret, sandbox))
+    starting = asyncio.create_task(_start(supervisor, preparing))
     try:
         await asyncio.wait([starting, asked_to_stop], return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
-            _announce(processes, supervisor.pids)
+            _announce(processes, supervisor.pids, sandbox=sandbox)
             await asked_to_stop
         say("stopping")
     finally:
@@ -136,11 +139,32 @@ def _inherited() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT)}
 
 
-def _announce(processes: list[Process], pids: Mapping[str, int]) -> None:
+def _wants_sandbox(settings: RunSettings, found: Databases) -> bool:
+    """Tell whether to make sandbox partners: unasked, only on a server that is ours alone."""
+    return settings.sandbox if settings.sandbox is not None else found.server is not None
+
+
+def _announce(processes: list[Process], pids: Mapping[str, int], *, sandbox: Path | None) -> None:
     for name, pid in pids.items():
         say(f"{name} is process {pid}")
     address = processes[-1].environment["PUBLIC_URL"]
     say(f"ready at {address}")
     for service, path in _EXAMPLES:
         print(f"  {service:<11} curl '{address}{path}'", file=sys.stderr)
+    for line in _sandbox_commands(sandbox, address):
+        print(line, file=sys.stderr)
     print("  Ctrl-C stops everything", file=sys.stderr, flush=True)
+
+
+def _sandbox_commands(folder: Path | None, address: str) -> list[str]:
+    """Return how a newcomer gets a token and uses it; the secret stays in its file."""
+    secret = None if folder is None else folder / SANDBOX / "commune.curl"
+    if secret is None or not secret.exists():
+        return []
+    kept = os.path.relpath(secret)
+    asked = f"curl -s -K '{kept}' -d grant_type=client_credentials '{address}/oauth/token'"
+    taken = r"""sed 's/.*"access_token":"\([^"]*\)".*/\1/'"""
+    return [
+        f"  a token     T=$({asked} | {taken})",
+        f"  with it     curl -H \"Authorization: Bearer $T\" '{address}/v1/me'",
+    ]

@@ -26,6 +26,13 @@ class RunSettings(BaseSettings):
     workers: Annotated[
         int, Field(ge=1, le=64, description="Processes of each server; they share its port")
     ] = 1
+    sandbox: Annotated[
+        bool | None,
+        Field(
+            description="Make a sandbox partner of every kind; if unset, only where PostgreSQL is "
+            "started from its wheel, and never beside a real partner"
+        ),
+    ] = None
 
 
 class InstallationSettings(BaseSettings):

@@ -87,6 +87,17 @@ SCOPES: Mapping[str, Scope] = {
         _STATE,
         strong=True,
     ),
+    "contacts:read": Scope(
+        Text(
+            "lire les contacts des villes de son périmètre",
+            "read the contacts of the towns in one's perimeter",
+        ),
+        _EVERYONE,
+    ),
+    "contacts:write": Scope(
+        Text("tenir à jour les contacts de sa ville", "keep the contacts of one's town"),
+        frozenset({"acv_directorate", "commune", "epci"}),
+    ),
 }
 
 STRONG = frozenset(name for name, scope in SCOPES.items() if scope.strong)

@@ -25,7 +25,6 @@ from gateway.settings import Settings
 from tests.conftest import CURSOR_SECRET, as_role
 
 TOWN, OTHER = (UUID(f"0198c0de-0000-7000-8000-00000000000{n}") for n in (1, 2))
-OF_TOWN = f"/v1/partners/{TOWN}/clients/tool"
 DROPPED = recorder.DROPPED
 
 
@@ -238,32 +237,38 @@ async def used(registry: Any) -> Any:
 
 async def test_use_is_told_by_day_and_operation(used: Any) -> None:
     async with asking(used, reader()) as client:
-        page = (await client.get(f"{OF_TOWN}/usage")).json()
+        page = (await client.get(f"/v1/partners/{TOWN}/clients/tool/usage")).json()
         assert [(one["day"], one["operation"], one["calls_count"]) for one in page["items"]] == [
             ("2026-03-03", "list_towns", 2),
             ("2026-03-02", "show_town", 3),
         ]
         counts = [(one["refused_count"], one["failed_count"]) for one in page["items"]]
         assert counts == [(0, 1), (1, 0)]
-        first = (await client.get(f"{OF_TOWN}/usage?limit=1&include_total=true")).json()
+        first = (
+            await client.get(f"/v1/partners/{TOWN}/clients/tool/usage?limit=1&include_total=true")
+        ).json()
         assert first["total"] == 2
         assert (await client.get(first["next"])).json()["items"] == page["items"][1:]
-        days = await client.get(f"{OF_TOWN}/usage?day_lte=2026-03-02&format=csv")
+        days = await client.get(
+            f"/v1/partners/{TOWN}/clients/tool/usage?day_lte=2026-03-02&format=csv"
+        )
         assert days.text.splitlines()[1].startswith("2026-03-02,show_town,3,1,0,")
 
 
 async def test_refusals_are_told_with_their_request_ids(used: Any) -> None:
     async with asking(used, reader()) as client:
-        page = (await client.get(f"{OF_TOWN}/refusals")).json()
+        page = (await client.get(f"/v1/partners/{TOWN}/clients/tool/refusals")).json()
         told = [(one["request_id"], one["status"], one["code"]) for one in page["items"]]
         assert told == [("request-4", 503, None), ("request-2", 404, "not-found")]
-        first = (await client.get(f"{OF_TOWN}/refusals?limit=1")).json()
+        first = (await client.get(f"/v1/partners/{TOWN}/clients/tool/refusals?limit=1")).json()
         assert (await client.get(first["next"])).json()["items"] == page["items"][1:]
 
 
 async def test_what_was_done_with_a_credential_is_told(used: Any) -> None:
     async with asking(used, reader()) as client:
-        asked = f"{OF_TOWN}/calls?credential=ab12cd34&since=2026-03-02T13:30:00Z"
+        asked = (
+            f"/v1/partners/{TOWN}/clients/tool/calls?credential=ab12cd34&since=2026-03-02T13:30:00Z"
+        )
         page = (await client.get(asked)).json()
         assert [one["request_id"] for one in page["items"]] == ["request-4", "request-2"]
         lines = (await client.get(f"{asked}&format=ndjson")).text.splitlines()
