@@ -30,6 +30,7 @@ class RightQuery(BaseModel):
             max_length=1000,
             pattern=r"^/[^?#]*$",
             description="Path of what the operation would read or change",
+            examples=["/v1/events/gateway"],
         ),
     ] = None
 

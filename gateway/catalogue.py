@@ -63,8 +63,9 @@ def api_root(
         guarantees=Guarantees(
             availability_percent=settings.availability,
             rate_limit=None,
-            authentication="none for open-data reads",
-            access_request_url=settings.access_request_url,
+            authentication="none for open-data reads; else OAuth 2.0 client credentials (RFC 6749),"
+            " client_secret_basic or private_key_jwt, access tokens of 5 minutes (RFC 9068)",
+            access_request_url=settings.access_request_url or f"{here}/docs#access",
         ),
     )
 

@@ -93,7 +93,8 @@ class Settings(ServiceSettings):
         ),
     ] = None
     access_request_url: Annotated[
-        str | None, Field(description="Where a partner asks for access to changes")
+        str | None,
+        Field(description="Where partners ask for access; the reference if unset"),
     ] = None
 
     def url_of(self, service: str) -> str | None:

@@ -5,10 +5,18 @@ from typing import Any
 from urllib.parse import quote
 
 Operation = dict[str, Any]
+_TOKEN = '-H "Authorization: Bearer $TOKEN" '  # noqa: S105 -- the shell's variable
 
 
 def curl(path: str, method: str, *, operation: Operation, public_url: str) -> str:
     """Return the shortest command that the operation answers with success."""
+    verb = "" if method == "get" else f"-X {method.upper()} "
+    token = "" if operation.get("security") in (None, []) else _TOKEN
+    return f"curl {verb}{token}'{public_url}{target(path, operation)}'{_body(operation)}"
+
+
+def target(path: str, operation: Operation) -> str:
+    """Return the path of an operation with its query, as short as it answers with success."""
     asked: list[str] = []
     unless: set[str] = set()
     for parameter in operation.get("parameters", []):
@@ -20,9 +28,7 @@ def curl(path: str, method: str, *, operation: Operation, public_url: str) -> st
             unless |= set(others or ())
             if others or parameter.get("required"):
                 asked.append(f"{name}={quote(example(parameter))}")
-    query = f"?{'&'.join(asked)}" if asked else ""
-    verb = "" if method == "get" else f"-X {method.upper()} "
-    return f"curl {verb}'{public_url}{path}{query}'{_body(operation)}"
+    return f"{path}?{'&'.join(asked)}" if asked else path
 
 
 def example(parameter: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The frame of every page, and the files it needs; nothing comes from elsewhere, nothing runs."""
+"""The frame of every page, and the files it needs: ours; one page alone has a script."""
 
 from html import escape
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 _ASSETS = (
     ("/portal/style.css", b"text/css; charset=utf-8"),
+    ("/portal/sign-in.js", b"text/javascript; charset=utf-8"),
     ("/portal/icon.svg", b"image/svg+xml"),
     ("/favicon.ico", b"image/x-icon"),
     ("/robots.txt", b"text/plain; charset=utf-8"),
@@ -19,16 +20,17 @@ _MENU = {"fr": "Menu principal", "en": "Main menu"}
 _FOOT = {
     "fr": "Données ouvertes sous Licence Ouverte 2.0&nbsp;; coordonnées d’outre-mer&nbsp;:"
     " GeoNames, CC BY 4.0 (<a href='/v1'>licences et sources</a>). Aucune trace, aucun cookie,"
-    " aucun script.",
+    " aucun script d’ailleurs.",
     "en": "Open data under Licence Ouverte 2.0; overseas coordinates: GeoNames, CC BY 4.0"
-    " (<a href='/v1'>licences and sources</a>). No tracking, no cookie, no script.",
+    " (<a href='/v1'>licences and sources</a>). No tracking, no cookie, no script of others.",
 }
 
 
-def framed(title: str, content: str, *, language: str, path: str) -> bytes:
-    """Return a whole page around `content`, which is HTML already."""
+def framed(title: str, content: str, *, language: str, path: str, script: str = "") -> bytes:
+    """Return a whole page around `content`, which is HTML already; `script` is a path of ours."""
     name = "Au cœur des territoires"
     heading = name if title == name else f"{title} – {name}"
+    runs = f'<script src="{script}" defer></script>\n' if script else ""
     links = "".join(_link(href, text, path) for href, text in _LINKS[language])
     return f"""<!doctype html>
 <html lang="{language}">
@@ -40,7 +42,7 @@ def framed(title: str, content: str, *, language: str, path: str) -> bytes:
 <link rel="stylesheet" href="/portal/style.css">
 <link rel="api-catalog" href="/.well-known/api-catalog">
 <link rel="service-desc" href="/openapi.json">
-</head>
+{runs}</head>
 <body>
 <a class="skip" href="#content">{_SKIP[language]}</a>
 <header class="top"><div class="wide">

@@ -5,7 +5,8 @@ from html import escape
 from typing import Any, NamedTuple
 
 from gateway.contracts import OWN, SERVICES, Contract
-from gateway.portal.commands import curl, example
+from gateway.portal.access import SCRIPT, access
+from gateway.portal.commands import curl, example, target
 from gateway.portal.page import framed
 from gateway.portal.shapes import prose, schema_block, shape
 from gateway.portal.words import Words
@@ -39,10 +40,11 @@ def reference(
 <nav aria-label="{words.operations}">{menu}<p><a href="#schemas">{words.schemas}</a></p></nav>
 <div><h1>{words.title}</h1>
 <p class="lead">{words.lead}</p>
+{access(public_url, language=words.language)}
 {blocks}
 <h2 id="schemas">{words.schemas}</h2>
 {shapes}</div></div>"""
-    return framed(words.title, content, language=words.language, path="/docs")
+    return framed(words.title, content, language=words.language, path="/docs", script=SCRIPT)
 
 
 def _operations(contract: Contract) -> Iterator[Operation]:
@@ -86,7 +88,16 @@ def _block(one: Operation, public_url: str, words: Words) -> str:
 <summary><span class="{kind}">{method.upper()}</span> <code>{escape(path)}</code>
 <span class="aside" lang="en">{summary}</span></summary><div>{description}
 <pre tabindex="0"><code>{command}</code></pre>
-{_parameters(drawn, words)}{_body(drawn, words)}{_answers(drawn, words)}</div></details>"""
+{_trying(one)}{_parameters(drawn, words)}
+{_body(drawn, words)}{_answers(drawn, words)}</div></details>"""
+
+
+def _trying(one: Operation) -> str:
+    """Return the place where the script lets a reader try a read."""
+    if one.method != "get":
+        return ""
+    path = escape(target(one.path, one.drawn))
+    return f'<div data-operation="{one.drawn["operationId"]}" data-path="{path}"></div>'
 
 
 def _parameters(operation: dict[str, Any], words: Words) -> str:

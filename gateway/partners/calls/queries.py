@@ -12,7 +12,8 @@ _Format = Annotated[
     Literal["json", "csv", "ndjson", "xlsx"] | None,
     Field(description="Another representation: all the rows, streamed"),
 ]
-_Operation = Annotated[list[str] | None, Field(max_length=50, description="Operation id")]
+_Id = Annotated[str, Field(examples=["list_towns"])]
+_Operation = Annotated[list[_Id] | None, Field(max_length=50, description="Operation id")]
 
 
 class OfClient(ListQuery):
@@ -63,7 +64,7 @@ class CallQuery(OfClient):
     ] = None
     since: Annotated[Instant | None, Field(description="At or after this instant")] = None
     credential: Annotated[
-        list[str] | None,
+        list[Annotated[str, Field(examples=["ab12cd34"])]] | None,
         Field(max_length=50, description="Prefix of a secret, or `kid` of a key"),
     ] = None
 
