@@ -149,6 +149,10 @@ def _announce(processes: list[Process], pids: Mapping[str, int], *, sandbox: Pat
         say(f"{name} is process {pid}")
     address = processes[-1].environment["PUBLIC_URL"]
     say(f"ready at {address}")
+    for process in processes[:-1]:
+        if process.kind != processes[-1].kind and process.name == process.kind:
+            alone = f"http://{process.host}:{process.port}"
+            print(f"  {process.kind:<11} alone at {alone}", file=sys.stderr)
     for service, path in _EXAMPLES:
         print(f"  {service:<11} curl '{address}{path}'", file=sys.stderr)
     for line in _sandbox_commands(sandbox, address):

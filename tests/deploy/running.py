@@ -29,6 +29,7 @@ class Product:
     process: "subprocess.Popen[str]"
     address: str = ""
     pids: dict[str, int] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     heard: threading.Event = field(default_factory=threading.Event)
 
@@ -95,6 +96,9 @@ def listen(running: Product) -> None:
             if " is process " in line:
                 name, _, pid = line.split("s] ")[1].partition(" is process ")
                 running.pids[name] = int(pid)
+            if " alone at " in line:
+                name, _, address = line.partition(" alone at ")
+                running.services[name.strip()] = address.strip()
             if "ready at" in line:
                 running.address = line.split("ready at ")[1].strip()
             if "Ctrl-C" in line:
