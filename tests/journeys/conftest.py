@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.deploy.running import MODES, data_folder, free_port, product
+from tests.deploy.running import MODES, Product, data_folder, free_port, product
 
 
 @pytest.fixture(scope="module")
@@ -19,16 +19,28 @@ def data() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module", params=MODES)
-def api(request: pytest.FixtureRequest, data: Path) -> Iterator[httpx.Client]:
-    """Yield a client of the running product; say how long its start took."""
+def running(request: pytest.FixtureRequest, data: Path) -> Iterator[Product]:
+    """Yield the running product; say how long its start took."""
     kind = "warm" if (data / "postgres").exists() else "first"
     began = time.monotonic()
-    with product(data, mode=request.param, port=free_port()) as running:
+    with product(data, mode=request.param, port=free_port()) as started:
         elapsed = time.monotonic() - began
         said = f"\n{kind} start to ready, {request.param}: {elapsed:.1f} s\n"
         capture = request.config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
             os.write(2, said.encode())  # a figure to read, not a test: machines differ
-        with httpx.Client(base_url=running.address, timeout=10) as client:
-            yield client
-        assert running.stop() == 0
+        yield started
+        assert started.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def api(running: Product) -> Iterator[httpx.Client]:
+    """Yield a client of the running product."""
+    with httpx.Client(base_url=running.address, timeout=10) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def services(running: Product) -> dict[str, str]:
+    """The addresses of the services, where they are processes of their own."""
+    return running.services
