@@ -90,7 +90,9 @@ def _nullable_choice(schema: Schema) -> Schema:
         if len(real) < len(choices):
             rest = _but(schema, key)
             if len(real) == 1:
-                return {**rest, "allOf": real, "nullable": True}
+                # 3.0 wants a type beside `nullable`; what has a name in our contracts is an object
+                kind = {"type": "object"} if "$ref" in real[0] else {}
+                return {**rest, **kind, "allOf": real, "nullable": True}
             return {**rest, key: real, "nullable": True}
     return schema
 

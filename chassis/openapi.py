@@ -193,6 +193,8 @@ def _absent_not_default(schema: dict[str, Any]) -> None:
         if "default" in drawn:
             del drawn["default"]
             schema["required"] = [key for key in schema.get("required", []) if key != name]
+    if not schema.get("required", True):
+        del schema["required"]
 
 
 def _never_null(schema: dict[str, Any]) -> None:

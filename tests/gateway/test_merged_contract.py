@@ -90,7 +90,11 @@ def test_every_own_operation_says_what_it_answers() -> None:
         ),
         (
             {"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]},
-            {"allOf": [{"$ref": "#/components/schemas/A"}], "nullable": True},
+            {
+                "type": "object",
+                "allOf": [{"$ref": "#/components/schemas/A"}],
+                "nullable": True,
+            },
         ),
         (
             {"$ref": "#/components/schemas/A", "description": "An A"},

@@ -7,17 +7,17 @@ import httpx
 import pytest
 
 from chassis.database import Database
-from gateway.partners.clients.contract import Client, ClientPage, ClientState
+from gateway.partners.clients.contract import ClientPage, ClientState, PartnerClient
 from gateway.partners.organisations.contract import Partner, PartnerPage
 from tests.partners.asking import acts, scalar
 from tests.partners.callers import Caller
 
 
-async def shown(registry: httpx.AsyncClient, of: Caller, *, by: Caller) -> Client:
+async def shown(registry: httpx.AsyncClient, of: Caller, *, by: Caller) -> PartnerClient:
     """A system as a caller sees it."""
     answer = await registry.get(of.path, headers=by.bearer())
     assert answer.status_code == 200, answer.text
-    client = Client.model_validate_json(answer.content)
+    client = PartnerClient.model_validate_json(answer.content)
     assert answer.headers["etag"] == f'"{client.version}"'
     return client
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from chassis.contract import Input, Output, Page, Version
 from chassis.identifiers import Siret, Uuid7
@@ -33,6 +34,17 @@ Verdict = Annotated[str, Field(json_schema_extra=VERDICT.schema)]
 Claim = Annotated[str, Field(min_length=43, max_length=43, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
+_EXAMPLE: JsonDict = {
+    "organisation": {"kind": "commune", "name": "Ville de Châlons-en-Champagne"},
+    "client_name": "Outil de suivi",
+    "environment": "sandbox",
+    "authentication": "client_secret_basic",
+    "scopes": ["partners:read", "partners:write"],
+    "perimeter": [{"dimension": "town", "value": "51108", "valid_from": "2026-01-01"}],
+    "motive": "Suivre les actions de notre ville",
+}
+
+
 class NewOrganisationIn(Input):
     """A partner that the registry does not know yet."""
 
@@ -44,6 +56,7 @@ class NewOrganisationIn(Input):
 class AccessRequestIn(Input):
     """A system that asks to call the product, for a new partner or for a known one."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
     organisation: NewOrganisationIn | None = None
     organisation_id: UUID | None = None
     client_name: Annotated[Name, Field(examples=["Outil de suivi"])]

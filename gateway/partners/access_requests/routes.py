@@ -40,8 +40,8 @@ from gateway.partners.errors import (
 )
 from gateway.partners.keys import read_key
 
-router = Router(tags=["access requests"], route_class=WriteRoute)
-asking = Router(tags=["access requests"], route_class=ShownOnceRoute)
+router = Router(route_class=WriteRoute)
+asking = Router(route_class=ShownOnceRoute)
 
 RequestId = Annotated[
     UUID, Path(description="Id of the request", examples=["0198c0de-0000-7000-8000-00000000beef"])

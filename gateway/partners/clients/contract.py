@@ -46,7 +46,7 @@ class ClientLinks(Output):
     partner: str
 
 
-class Client(Output):
+class PartnerClient(Output):
     """A system of a partner, in one environment."""
 
     id: ClientId
@@ -72,7 +72,7 @@ class Client(Output):
     links: ClientLinks
 
 
-class ClientPage(Page[Client]):
+class ClientPage(Page[PartnerClient]):
     """A page of systems."""
 
 

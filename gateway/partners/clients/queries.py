@@ -7,14 +7,14 @@ from pydantic import Field
 
 from chassis.contract import Instant
 from chassis.queries import ListQuery
-from gateway.partners.clients.contract import Client
+from gateway.partners.clients.contract import PartnerClient
 from gateway.partners.contract import TabularFormat
 
 
 class ClientQuery(ListQuery):
     """Filters of the list of systems; a repeated filter means "or"."""
 
-    item: ClassVar[type[Client]] = Client
+    item: ClassVar[type[PartnerClient]] = PartnerClient
 
     format: TabularFormat = None
     sort: Annotated[

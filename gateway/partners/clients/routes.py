@@ -10,7 +10,7 @@ from chassis.preconditions import etag
 from chassis.reads import Answer
 from chassis.writes import Caller, WriteRoute, Writes
 from gateway.partners.clients import store, suspension
-from gateway.partners.clients.contract import Client, ClientPage, ClientState, SuspensionIn
+from gateway.partners.clients.contract import ClientPage, ClientState, PartnerClient, SuspensionIn
 from gateway.partners.clients.queries import ClientQuery, ClientsOf
 from gateway.partners.errors import (
     ClientIsActive,
@@ -20,7 +20,7 @@ from gateway.partners.errors import (
 )
 from gateway.partners.paths import ClientInPath, OrganisationId
 
-router = Router(tags=["clients"], route_class=WriteRoute)
+router = Router(route_class=WriteRoute)
 
 
 @router.read("/v1/partners/{organisation_id}/clients", answer=ClientPage, of=store.CLIENTS)
@@ -33,7 +33,7 @@ async def list_clients(
 
 @router.read(
     "/v1/partners/{organisation_id}/clients/{client_id}",
-    answer=Client,
+    answer=PartnerClient,
     of=store.CLIENT,
     refusals=[ClientNotFound],
 )

@@ -34,8 +34,8 @@ from gateway.partners.errors import (
 from gateway.partners.keys import read_key
 from gateway.partners.paths import ClientInPath, OrganisationId
 
-router = Router(tags=["credentials"], route_class=WriteRoute)
-showing = Router(tags=["credentials"], route_class=ShownOnceRoute)
+router = Router(route_class=WriteRoute)
+showing = Router(route_class=ShownOnceRoute)
 
 _NEW = (ClientNotFound, WrongProof, ClientIsSuspended, TooManyCredentials)
 

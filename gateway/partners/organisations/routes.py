@@ -12,7 +12,7 @@ from gateway.partners.organisations.contract import Partner, PartnerPage
 from gateway.partners.organisations.queries import PartnerQuery
 from gateway.partners.paths import OrganisationId
 
-router = Router(tags=["partners"])
+router = Router()
 
 
 @router.read("/v1/partners", answer=PartnerPage, of=store.PARTNERS)
