@@ -6,7 +6,7 @@ _STATE = frozenset({"acv_directorate", "ministry"})
 
 READ = Scoped("partners:read", within=(OWN,), whole=frozenset({"acv_directorate"}))
 """Also the audience of what the change feed tells of partners and their systems."""
-APPROVE = Scoped("partners:approve")
+APPROVE = Scoped("partners:approve", strong=True)
 """Also the audience of what the change feed tells of requests for access."""
 WRITE = Scoped("partners:write", within=(OWN,))
 REVOKE = Scoped("partners:write", within=(OWN,), whole=_STATE)
@@ -25,7 +25,7 @@ POLICY = PolicyTable(
         "request_access": Open(),
         "list_access_requests": APPROVE,
         "show_access_request": APPROVE,
-        "give_opinion": TwoPerson(APPROVE.scope),
+        "give_opinion": TwoPerson(APPROVE.scope, strong=True),
         "collect_credentials": Open(),
         "list_partners": READ,
         "show_partner": READ,
@@ -38,8 +38,8 @@ POLICY = PolicyTable(
         "add_key": WRITE,
         "revoke_credential": REVOKE,
         "report_leak": REVOKE,
-        "suspend_client": Scoped("partners:suspend"),
-        "restore_client": TwoPerson("partners:suspend"),
+        "suspend_client": Scoped("partners:suspend", strong=True),
+        "restore_client": TwoPerson("partners:suspend", strong=True),
         "list_gateway_labels": Open(),
         "list_gateway_events": Open(more=(READ, APPROVE)),
     },
