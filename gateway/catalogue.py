@@ -51,6 +51,7 @@ def api_root(
         collections=[
             _collection(here, prefix, service=service, contract=contracts[service])
             for prefix, service in collections.owned()
+            if "get" in contracts[service]["paths"].get(prefix, {})
         ],
         openapi_url=f"{here}/openapi.json",
         openapi_3_0_url=f"{here}/openapi-3.0.json",

@@ -59,8 +59,7 @@ class Client(Table):
         CheckConstraint("environment IN ('production', 'sandbox')", "known_environment"),
         CheckConstraint("status IN ('active', 'suspended')", "known_status"),
         CheckConstraint(
-            "authentication IN ('private_key_jwt', 'client_secret_basic', 'external_issuer')",
-            "known_authentication",
+            "authentication IN ('private_key_jwt', 'client_secret_basic')", "known_authentication"
         ),
         CheckConstraint(
             "restoration_asked_by IS NULL OR status = 'suspended'", "restored_while_suspended"
@@ -201,23 +200,6 @@ class AccessOpinion(Table):
     verdict: Mapped[str]
     motive: Mapped[str]
     given_at: Mapped[Now]
-
-
-class ExternalPerson(Table):
-    """A person known to an external issuer, attached to a client of that person's organisation.
-
-    The subject is the issuer's pseudonym; no name, no address is kept.
-    """
-
-    __tablename__ = "external_person"
-
-    issuer: Mapped[str] = mapped_column(primary_key=True)
-    subject: Mapped[str] = mapped_column(primary_key=True)
-    client_id: Mapped[str] = mapped_column(ForeignKey(Client.id), index=True)
-    organisation_hint: Mapped[str | None]
-    attached_by: Mapped[str]
-    attached_at: Mapped[Now]
-    detached_at: Mapped[datetime | None]
 
 
 class Call(Table):

@@ -28,7 +28,6 @@ AUTHENTICATION = Vocabulary(
     {
         "private_key_jwt": Text("clé privée (RFC 7523)", "private key (RFC 7523)"),
         "client_secret_basic": Text("secret (RFC 6749)", "secret (RFC 6749)"),
-        "external_issuer": Text("fournisseur d'identité extérieur", "external identity provider"),
     },
 )
 ACCESS_STATUS = Vocabulary(

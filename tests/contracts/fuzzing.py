@@ -61,11 +61,11 @@ class Fuzzer:
         assert found is not None, label
         return found
 
-    def right(self, label: str) -> str:
-        """Return what an operation asks of its caller: `open`, or a scope."""
+    def is_open(self, label: str) -> bool:
+        """Tell whether an operation asks nothing of its caller."""
         method, path = label.split(" ")
-        asked: str = self._document["paths"][path][method.lower()].get("x-right", "open")
-        return asked
+        row = self._document["paths"][path][method.lower()]["x-right"]
+        return bool(row["callers"] == "anyone")
 
     def judge_boundaries(self, label: str, modes: list[GenerationMode]) -> int:
         """Judge the boundary values of every parameter; return how many cases that made."""

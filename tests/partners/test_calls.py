@@ -19,13 +19,15 @@ from chassis.problems import NotFound
 from chassis.testing import TEST_URL, client_of
 from gateway.partners.app import create_app
 from gateway.partners.calls import recorder, store
-from gateway.partners.calls.recorder import Recorder
+from gateway.partners.calls.recorder import Answered, Recorder
 from gateway.partners.errors import ClientNotFound
 from gateway.settings import Settings
 from tests.conftest import CURSOR_SECRET, as_role
+from tests.tokens import Issuer
 
 TOWN, OTHER = (UUID(f"0198c0de-0000-7000-8000-00000000000{n}") for n in (1, 2))
 DROPPED = recorder.DROPPED
+ISSUER = Issuer()
 
 
 def reader(organisation: UUID = TOWN, kind: str = "commune") -> Principal:
@@ -38,17 +40,6 @@ def reader(organisation: UUID = TOWN, kind: str = "commune") -> Principal:
         perimeter=Perimeter(values=own),
         credential="ab12cd34",
     )
-
-
-def known_as(app: ASGIApp, principal: Principal) -> ASGIApp:
-    """Return `app` as it answers this caller."""
-
-    async def known(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            scope["state"] = {**scope.get("state", {}), "principal": principal}
-        await app(scope, receive, send)
-
-    return known
 
 
 def called(path: str = "/v1/towns/51108?q=secret", method: str = "GET") -> Scope:
@@ -100,7 +91,8 @@ async def registry(fresh_url: str) -> AsyncIterator[Any]:
             database_url=as_role(fresh_url, "gateway_runtime"),
             cursor_secret=SecretStr(CURSOR_SECRET),
             durable=False,
-        )
+        ),
+        verifier=ISSUER.verifier(),
     )
     async with client_of(app):
         yield app
@@ -108,8 +100,15 @@ async def registry(fresh_url: str) -> AsyncIterator[Any]:
 
 @asynccontextmanager
 async def asking(registry: Any, principal: Principal) -> AsyncIterator[httpx.AsyncClient]:
-    edge = Edge(known_as(registry, principal), server="gateway", public_url=TEST_URL)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(edge), base_url=TEST_URL) as client:
+    edge = Edge(registry, server="gateway", public_url=TEST_URL)
+    shown = ISSUER.bearer(
+        org=principal.organisation,
+        kind=principal.kind,
+        scope="partners:read",
+        perimeter={"organisation": [principal.organisation]},
+    )
+    wire = httpx.ASGITransport(edge)
+    async with httpx.AsyncClient(transport=wire, base_url=TEST_URL, headers=shown) as client:
         yield client
 
 
@@ -149,6 +148,16 @@ async def test_the_code_of_a_problem_is_kept_wherever_it_was_made(registry: Any)
     await calls.flush()
     kept = [(row["status"], row["code"]) for row in await rows(registry)]
     assert kept == [(403, "forbidden"), (404, "not-found"), (502, None)]
+
+
+async def test_an_answer_given_at_once_is_noted(registry: Any) -> None:
+    calls = Recorder(registry.database)
+    scope = called()
+    scope["state"] = {"principal": reader(), "request_id": "request-9"}
+    calls.note(scope, Answered(304), operation="list_towns", duration_us=12)
+    await calls.flush()
+    (row,) = await rows(registry)
+    assert (row["request_id"], row["operation"], row["status"]) == ("request-9", "list_towns", 304)
 
 
 async def test_calls_of_one_request_id_are_all_kept(registry: Any) -> None:
@@ -237,21 +246,19 @@ async def used(registry: Any) -> Any:
 
 async def test_use_is_told_by_day_and_operation(used: Any) -> None:
     async with asking(used, reader()) as client:
-        page = (await client.get(f"/v1/partners/{TOWN}/clients/tool/usage")).json()
+        page_path = f"/v1/partners/{TOWN}/clients/tool/usage"
+        page = (await client.get(page_path)).json()
         assert [(one["day"], one["operation"], one["calls_count"]) for one in page["items"]] == [
             ("2026-03-03", "list_towns", 2),
             ("2026-03-02", "show_town", 3),
         ]
         counts = [(one["refused_count"], one["failed_count"]) for one in page["items"]]
         assert counts == [(0, 1), (1, 0)]
-        first = (
-            await client.get(f"/v1/partners/{TOWN}/clients/tool/usage?limit=1&include_total=true")
-        ).json()
+        one_of_all = f"{page_path}?limit=1&include_total=true"
+        first = (await client.get(one_of_all)).json()
         assert first["total"] == 2
         assert (await client.get(first["next"])).json()["items"] == page["items"][1:]
-        days = await client.get(
-            f"/v1/partners/{TOWN}/clients/tool/usage?day_lte=2026-03-02&format=csv"
-        )
+        days = await client.get(f"{page_path}?day_lte=2026-03-02&format=csv")
         assert days.text.splitlines()[1].startswith("2026-03-02,show_town,3,1,0,")
 
 
@@ -290,5 +297,5 @@ async def test_the_client_of_another_is_not_found_like_one_that_does_not_exist(
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {
         (404, ClientNotFound.slug())
     }
-    async with asking(used, reader(kind="ministry")) as client:
+    async with asking(used, reader(kind="acv_directorate")) as client:
         assert (await client.get(paths[0])).status_code == 200

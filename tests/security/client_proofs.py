@@ -204,7 +204,6 @@ UNAUTHENTICATED: dict[str, Callable[[World], Given]] = {
     ),
     "the secret of another": by_secret("keeper", "of_the_other"),
     "a secret for a client that has a key": by_secret("ours", "secret"),
-    "a secret for a client of elsewhere": by_secret("foreign", "secret"),
     "a secret for nobody": by_secret("nobody", "secret"),
     "an empty secret": by_secret("keeper", "secret", lambda _: ""),
     "a NUL in the id shown": by_secret("keeper\x00", "secret"),

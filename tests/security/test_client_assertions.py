@@ -50,7 +50,6 @@ async def _populated(url: str) -> tuple[Any, ...]:
         await changed(url, sql, key.thumbprint())
     for name in ("keeper", "neighbour"):
         await register(url, Partner(name), authentication="client_secret_basic")
-    await register(url, Partner("foreign"), authentication="external_issuer")
     secrets = await add_secret(url, "keeper"), await add_secret(url, "neighbour")
     return ours, other, edwards, withdrawn, expired, *secrets
 

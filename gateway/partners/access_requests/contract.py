@@ -34,6 +34,7 @@ Verdict = Annotated[str, Field(json_schema_extra=VERDICT.schema)]
 Claim = Annotated[str, Field(min_length=43, max_length=43, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
+_CLAIMED: JsonDict = {"claim": "claim-as-it-was-shown-once-to-who-asked-for"}
 _EXAMPLE: JsonDict = {
     "organisation": {"kind": "commune", "name": "Ville de Châlons-en-Champagne"},
     "client_name": "Outil de suivi",
@@ -98,6 +99,7 @@ class OpinionIn(Input):
 class ClaimIn(Input):
     """The proof that the caller is the one who asked."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_CLAIMED]})
     claim: Annotated[Claim, Field(description="As it was shown when access was asked for")]
 
 

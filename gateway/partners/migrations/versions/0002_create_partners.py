@@ -41,7 +41,7 @@ CREATE TABLE gateway.client (
   CONSTRAINT ck_client_known_environment CHECK (environment IN ('production', 'sandbox')),
   CONSTRAINT ck_client_known_status CHECK (status IN ('active', 'suspended')),
   CONSTRAINT ck_client_known_authentication
-    CHECK (authentication IN ('private_key_jwt', 'client_secret_basic', 'external_issuer')),
+    CHECK (authentication IN ('private_key_jwt', 'client_secret_basic')),
   CONSTRAINT fk_client_organisation_id
     FOREIGN KEY (organisation_id) REFERENCES gateway.organisation
 );
@@ -154,18 +154,6 @@ CREATE TABLE gateway.access_opinion (
     FOREIGN KEY (organisation_id) REFERENCES gateway.organisation,
   CONSTRAINT fk_access_opinion_client_id FOREIGN KEY (client_id) REFERENCES gateway.client
 );
-CREATE TABLE gateway.external_person (
-  issuer text NOT NULL,
-  subject text NOT NULL,
-  client_id text NOT NULL,
-  organisation_hint text,
-  attached_by text NOT NULL,
-  attached_at timestamptz DEFAULT now() NOT NULL,
-  detached_at timestamptz,
-  CONSTRAINT pk_external_person PRIMARY KEY (issuer, subject),
-  CONSTRAINT fk_external_person_client_id FOREIGN KEY (client_id) REFERENCES gateway.client
-);
-CREATE INDEX ix_external_person_client_id ON gateway.external_person (client_id);
 """
 
 CALLS = """
@@ -189,7 +177,6 @@ CREATE INDEX ix_call_credential_at ON gateway.call (credential, at);
 
 TABLES = (
     "call",
-    "external_person",
     "access_opinion",
     "access_request",
     "revoked_token",
