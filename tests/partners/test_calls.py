@@ -26,7 +26,6 @@ from tests.conftest import CURSOR_SECRET, as_role
 from tests.tokens import Issuer
 
 TOWN, OTHER = (UUID(f"0198c0de-0000-7000-8000-00000000000{n}") for n in (1, 2))
-DROPPED = recorder.DROPPED
 ISSUER = Issuer()
 
 
@@ -170,12 +169,12 @@ async def test_calls_of_one_request_id_are_all_kept(registry: Any) -> None:
 
 async def test_calls_beyond_the_room_are_dropped_and_counted(registry: Any) -> None:
     calls = Recorder(registry.database, most=3)
-    before = DROPPED._value.get()  # noqa: SLF001 -- the library shows it no other way
+    before = recorder.DROPPED._value.get()  # noqa: SLF001 -- the library shows it no other way
     for _ in range(5):
         await hear(calls, answering(200))
     await calls.flush()
     assert len(await rows(registry)) == 3
-    assert DROPPED._value.get() - before == 2  # noqa: SLF001
+    assert recorder.DROPPED._value.get() - before == 2  # noqa: SLF001
 
 
 async def test_what_cannot_be_written_waits_for_a_better_moment(registry: Any) -> None:
