@@ -78,9 +78,23 @@ class Exchange(RequestResponseCycle):
             raise RuntimeError(f"Unexpected ASGI message '{message['type']}'.")
 
     def answer(self, ready: Ready) -> None:
-        """Write a whole answer."""
-        self._head = self._opened(ready.status, ready.headers)
-        self._continue(ready.body, more=False)
+        """Write a whole answer: its headers say how long it is, and that it does not end here."""
+        shared = ready.headers.made.get(Exchange)
+        if shared is None:
+            shared = b"".join([_LINES[name, value] for name, value in ready.headers])
+            ready.headers.made[Exchange] = shared
+        lines = [STATUS_LINE[ready.status], *[_LINES[pair] for pair in self.default_headers]]
+        lines.append(shared)
+        lines += [b"%b: %b\r\n" % pair for pair in ready.own]
+        if not self.keep_alive:
+            lines.append(b"connection: close\r\n")
+        lines.append(b"\r\n")
+        if self.scope["method"] != "HEAD":
+            lines.append(ready.body)
+        self.response_started = True
+        self.expected_content_length = 0
+        self.transport.write(b"".join(lines))
+        self._end()
 
     def _awaits_body(self) -> bool:
         return self.response_started and not self.response_complete

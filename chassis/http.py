@@ -84,7 +84,7 @@ class Edge:
         if ready is None:
             return None
         self._account(scope, ready.status, len(ready.body), perf_counter_ns() - started)
-        return Ready(ready.status, [*ready.headers, (_ID, request_id.encode())], ready.body)
+        return Ready(ready.status, ready.headers, ready.body, ((_ID, request_id.encode()),))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

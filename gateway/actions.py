@@ -11,6 +11,7 @@ from gateway.own import JSON, Document
 from gateway.own_contract import own_contract
 
 _PARAMETER = re.compile(r"\\\{[^/]+?\\\}")
+_REMEMBERED = 4_096
 _PARTS = 3
 """How many parts of a path, the empty one included, are always literal in a contract."""
 
@@ -35,6 +36,7 @@ class Actions:
             for operation in operations(item)
         }
 
+        self._asked: dict[tuple[str, str], str] = {}
         self._named: dict[str, list[tuple[re.Pattern[str], dict[str, str]]]] = {}
         every = [(path, item) for one in contracts.values() for path, item in one["paths"].items()]
         for path, item in sorted(every, key=lambda pair: pair[0].count("{")):
@@ -45,6 +47,15 @@ class Actions:
 
     def named(self, method: str, path: str) -> str:
         """Return the id of the operation of a request, or `none`."""
+        asked = method, path
+        name = self._asked.get(asked)
+        if name is None:
+            if len(self._asked) >= _REMEMBERED:
+                self._asked.clear()
+            name = self._asked[asked] = self._matched(method, path)
+        return name
+
+    def _matched(self, method: str, path: str) -> str:
         for matching, ids in self._named.get(_place(path), ()):
             if method in ids and matching.fullmatch(path):
                 return ids[method]

@@ -7,6 +7,7 @@ from functools import lru_cache
 from starlette.types import Scope
 from typing_extensions import Buffer
 
+from chassis.at_once import Kept
 from chassis.preconditions import digest_tag
 from chassis.problems import language_of
 from gateway.compression import SMALLEST, compressible, encoded, suffixed, varying
@@ -52,8 +53,8 @@ class Entry:
     shrinks: bool = False
     shrunk: "Entry | None" = None
     _second: int = -1
-    _whole_now: Headers = field(default_factory=list)
-    _unchanged_now: Headers = field(default_factory=list)
+    _whole_now: Kept = field(default_factory=Kept)
+    _unchanged_now: Kept = field(default_factory=Kept)
 
     @property
     def cost(self) -> int:
@@ -91,15 +92,15 @@ class Entry:
         )
         return self.shrunk
 
-    def headers(self, now: float, *, unchanged: bool) -> Headers:
+    def headers(self, now: float, *, unchanged: bool) -> Kept:
         """Return the headers of a 200, or of a 304 if `unchanged`; rebuilt once a second."""
         second = int(now - self.stored_at)
         if second != self._second:
             age = [(b"age", b"%d" % second), (b"cache-status", b"acdt; hit")]
             self._second = second
-            self._whole_now = self.whole + age
-            self._unchanged_now = self.unchanged + age
-        return self._unchanged_now.copy() if unchanged else self._whole_now.copy()
+            self._whole_now = Kept(self.whole + age)
+            self._unchanged_now = Kept(self.unchanged + age)
+        return self._unchanged_now if unchanged else self._whole_now
 
 
 class Store:

@@ -72,8 +72,8 @@ class Cache:
         """Send a kept answer, or 304 to a caller who has it."""
         if asked.gzip and entry.shrinks:
             entry = await suited(entry, asked)
-        status, headers, body = self._ready(entry, asked, scope)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+        status, headers, body, _ = self._ready(entry, asked, scope)
+        await send({"type": "http.response.start", "status": status, "headers": list(headers)})
         await send({"type": "http.response.body", "body": body})
 
     def at_once(self, asked: Asked, scope: Scope) -> Ready | None:

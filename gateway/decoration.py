@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.at_once import Ready, at_once_of
+from chassis.at_once import Kept, Ready, at_once_of
 from gateway.headers import Headers
 
 _POLICY = b"content-security-policy"
@@ -66,9 +66,15 @@ class Decorated:
         ready = self._at_once(scope)
         if ready is None:
             return None
-        return Ready(ready.status, self._decorated(ready.headers, scope), ready.body)
+        status, headers, body, own = ready
+        if not self._all:
+            return Ready(status, Kept(self._decorated(headers, scope)), body, own)
+        decorated = headers.made.get(self)
+        if decorated is None:
+            decorated = headers.made[self] = Kept(self._decorated(headers, scope))
+        return Ready(status, decorated, body, own)
 
-    def _decorated(self, headers: Headers, scope: Scope) -> Headers:
+    def _decorated(self, headers: Sequence[tuple[bytes, bytes]], scope: Scope) -> Headers:
         policy = [] if _POLICY in dict(headers) else [_NOTHING_RUNS]
         origin = [] if self._all else self._for_origin(scope)
         return [*headers, *self._constant, *origin, *policy]

@@ -211,8 +211,7 @@ async def written(registry: Any, **changes: Any) -> None:
         "code": None,
         "duration_us": 900,
     }
-    async with registry.database.writing() as session:
-        await store.keep(session, [row | changes])
+    await registry.database.alone(store.KEEP, store.columns([row | changes]))
 
 
 async def test_calls_of_more_than_400_days_ago_are_forgotten(registry: Any) -> None:

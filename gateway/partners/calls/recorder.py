@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from time import monotonic, perf_counter_ns
+from time import monotonic, perf_counter_ns, time_ns
 from typing import Any, NamedTuple
 
 import orjson
@@ -24,7 +24,7 @@ EVERY = 1.0
 _HOUR = 3600.0
 _LARGEST_PROBLEM = 65_536
 _FIRST_ERROR = 400
-_INSTANT = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PROBLEM = (b"content-type", MEDIA_TYPE.encode())
 
 DROPPED = Counter(
@@ -50,7 +50,7 @@ class Recorder:
         self._database = database
         self._most = most
         self._waiting: list[dict[str, Any]] = []
-        self._last = datetime.min.replace(tzinfo=UTC)
+        self._last = 0
         self._log = structlog.get_logger().bind(server="gateway")
 
     async def heard(
@@ -77,7 +77,7 @@ class Recorder:
             DROPPED.inc()
             return
         # never twice the same instant: with the request id, which callers may choose, it is the key
-        self._last = max(datetime.now(UTC), self._last + _INSTANT)
+        self._last = max(time_ns() // 1000, self._last + 1)
         principal: Principal = principal_of(scope)
         self._waiting.append(
             {
@@ -109,8 +109,9 @@ class Recorder:
         noted, self._waiting = self._waiting, []
         for start in range(0, len(noted), store.BATCH):
             try:
-                async with self._database.writing() as session:
-                    await store.keep(session, noted[start : start + store.BATCH])
+                batch = store.columns(noted[start : start + store.BATCH])
+                batch["at"] = [_EPOCH + timedelta(microseconds=at) for at in batch["at"]]
+                await self._database.alone(store.KEEP, batch)
             except Exception as failure:  # noqa: BLE001  # whatever it is, the next turn may succeed
                 self._log.warning("calls not recorded yet", why=repr(failure)[:500])
                 self._wait_on(noted[start:])

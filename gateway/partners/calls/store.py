@@ -18,11 +18,10 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import WriteSession
 from chassis.listing import Listing, Order
-from chassis.statements import any_of, bound, instant, json_of
+from chassis.statements import Statement, any_of, bound, instant, json_of
 from gateway.partners.clients.store import PERIMETER
 from gateway.partners.tables import Call, Client
 
@@ -108,9 +107,22 @@ CALLS = Listing(
 REFUSALS = replace(CALLS, name="refusals")
 
 
-async def keep(session: WriteSession, calls: Sequence[Mapping[str, Any]]) -> None:
-    """Write a batch of calls; one that is there already stays as it is."""
-    await session.execute(insert(Call).on_conflict_do_nothing(), calls)
+_TYPES = {DateTime: "timestamptz", Integer: "int"}
+_ARRAYS = ", ".join(
+    f"${place}::{_TYPES.get(type(column.type), 'text')}[]" for place, column in enumerate(_call, 1)
+)
+KEEP = Statement(
+    f"INSERT INTO gateway.call ({', '.join(_call.keys())})"  # noqa: S608  # names of our own table
+    f" SELECT * FROM unnest({_ARRAYS}) ON CONFLICT DO NOTHING",
+    tuple(_call.keys()),
+    {},
+)
+"""Writes a batch, an array for each column; a call that is there already stays as it is."""
+
+
+def columns(calls: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return the values of some calls by column: a row at a time costs ten times as much."""
+    return {name: [call[name] for call in calls] for name in KEEP.names}
 
 
 async def forget(session: WriteSession) -> int:
