@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types boundaries gates fix bench migrate seed rotate-keys contracts lock clean
+.PHONY: help run test check lint types boundaries gates fix bench migrate seed rotate-keys token contracts lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,6 +10,7 @@ READY := .venv/installed
 export MODE ?= single
 export PORT ?= 8000
 export WORKERS ?= 1
+AS ?= commune
 export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 TESTS ?= tests
@@ -69,6 +70,9 @@ lock: $(READY)  ## Resolve the dependencies anew, with hashes
 	  --no-annotate --no-emit-index-url --extra embedded --group dev pyproject.toml -o locks/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url pyproject.toml -o locks/runtime.txt
+
+token: $(READY)  ## Print a token of a sandbox partner while the product runs (AS=commune)
+	@exec $(BIN)/python -m deploy.partner --as $(AS)
 
 clean:  ## Remove the environment, the caches and the embedded database with all its data
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m deploy.clean; fi
