@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from chassis.embedded_place import place_for
-from deploy.names import SERVICES
+from deploy.names import SCHEMAS, SERVICES
 from tests.deploy.running import MODES, Product, data_folder, eventually, free_port, product
 from tests.reliability.readers import AFRESH, readers
 
@@ -107,7 +107,7 @@ def test_a_killed_service_is_missed_alone_until_it_is_back(running: Product, ser
                 is_missed(asked(running, ASKED[service]), service)
             until(lambda: status(running)["status"] == "degraded")
             live = {one["name"]: one["live"] for one in status(running)["services"]}
-            assert live == {name: name != service for name in SERVICES}
+            assert live == {name: name != service for name in SCHEMAS}
         until(lambda: answers(running, ASKED[service], 200))
         until(lambda: status(running)["status"] == "ok")
     assert seen.kinds() == {200}
