@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 _MOST_OF_A_KIND = 12
-_PROSE = frozenset({"instance", "subject"})
+_PROSE = frozenset({"instance", "subject", "token_endpoint", "revocation_endpoint"})
+"""What looks like an address to follow and is none, or one that takes only changes (RFC 8414)."""
 
 
 _SOMEWHERE = frozenset({httpx.codes.OK, httpx.codes.UNAUTHORIZED})
