@@ -8,11 +8,12 @@ from typing import Any
 
 import orjson
 import structlog
-from opentelemetry import propagate, trace
+from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -24,12 +25,14 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import Processor
 
+from chassis.headers import header
 from chassis.library_logs import forward_library_logs
 
 METRICS_TYPE = CONTENT_TYPE_LATEST.encode()
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_CONTEXT = TraceContextTextMapPropagator()
 _MANY_PROCESSES = "PROMETHEUS_MULTIPROC_DIR"
 
 DURATION = Histogram(
@@ -131,13 +134,14 @@ class Traced:
             return
         # shared with what follows, which fills it
         state = scope.setdefault("state", {})
-        carrier = {str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]}
-        parent = propagate.extract(carrier)
+        # no other header: what the library cannot read of them, it writes to our log
+        given = header(scope, b"traceparent").decode("latin-1")
+        parent = _CONTEXT.extract({"traceparent": given})
         with self._tracer.start_as_current_span(
             scope["method"], parent, trace.SpanKind.SERVER
         ) as span:
             onward: dict[str, str] = {}
-            propagate.inject(onward)
+            _CONTEXT.inject(onward)
             others = [pair for pair in scope["headers"] if str(pair[0], "latin-1") not in onward]
             added = [(name.encode(), value.encode()) for name, value in onward.items()]
 

@@ -52,6 +52,20 @@ async def test_a_request_is_a_span_between_its_caller_and_its_neighbours() -> No
     }
 
 
+async def test_what_a_trace_cannot_read_of_a_callers_headers_is_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = Traced(Edge(echo_parent, server="probe", public_url="http://probe"), TracerProvider())
+    caplog.set_level(logging.WARNING)
+    sent = {"traceparent": CALLER, "tracestate": "canary state", "baggage": "canary baggage"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://probe"
+    ) as client:
+        answer = await client.get("/v1/things/1", headers=sent)
+    assert answer.status_code == 200
+    assert caplog.messages == []
+
+
 def test_without_a_collector_nothing_is_added() -> None:
     assert traced(echo_parent, "probe") is echo_parent
 
