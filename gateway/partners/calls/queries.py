@@ -1,12 +1,12 @@
 """What a partner may ask of the calls of its systems."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from chassis.contract import Day, Instant
-from chassis.queries import ListQuery
 from gateway.partners.calls.contract import CallMade, Usage
+from gateway.partners.queries import PathQuery
 
 _Format = Annotated[
     Literal["json", "csv", "ndjson", "xlsx"] | None,
@@ -16,26 +16,11 @@ _Id = Annotated[str, Field(examples=["list_towns"])]
 _Operation = Annotated[list[_Id] | None, Field(max_length=50, description="Operation id")]
 
 
-class OfClient(ListQuery):
+class OfClient(PathQuery):
     """A list that is always about one client of one organisation: those of the path."""
 
     format: _Format = None
     operation: _Operation = None
-    _about: dict[str, str] = PrivateAttr(default_factory=dict)
-
-    def about(self, **client: str) -> Self:
-        """Return the same query for one client."""
-        made = self.model_copy()
-        made._about = client  # noqa: SLF001 -- of our own copy
-        return made
-
-    def used(self) -> frozenset[str]:
-        """Add the client."""
-        return super().used() | frozenset(self._about)
-
-    def bindings(self) -> dict[str, Any]:
-        """Add the client."""
-        return {name: getattr(self, name) for name in super().used()} | self._about
 
 
 class UsageQuery(OfClient):

@@ -11,7 +11,7 @@ from chassis.reads import Answer
 from chassis.writes import Caller, WriteRoute, Writes
 from gateway.partners.clients import store, suspension
 from gateway.partners.clients.contract import ClientPage, ClientState, PartnerClient, SuspensionIn
-from gateway.partners.clients.queries import ClientQuery, ClientsOf
+from gateway.partners.clients.queries import ClientQuery
 from gateway.partners.errors import (
     ClientIsActive,
     ClientIsSuspended,
@@ -28,7 +28,7 @@ async def list_clients(
     reads: Reading, organisation_id: OrganisationId, query: Annotated[ClientQuery, Query()]
 ) -> Answer:
     """List the systems of a partner; of one that the caller may not know, none."""
-    return await reads.page(store.CLIENTS, ClientsOf.partner(organisation_id, query))
+    return await reads.page(store.CLIENTS, query.about(organisation_id=organisation_id))
 
 
 @router.read(
