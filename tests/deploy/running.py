@@ -125,7 +125,7 @@ def gone(pid: int) -> bool:
     """Tell whether a process ended; one that nobody waits for counts as ended."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True
     return state == "Z"
 
