@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.routing import Match
 from starlette.types import Scope
 
-from chassis.identity import Limits, Policy, PolicyMismatch, Scoped, principal_of
+from chassis.identity import Limits, Policy, PolicyMismatch, Reach, Scoped, principal_of
 from chassis.problems import FieldError, InvalidValue, NotFound
 from chassis.query_strings import pairs_of, refuse_unknown
 from chassis.validation import NUL
@@ -26,6 +26,19 @@ async def limits_of(request: Request) -> Limits | None:
 
 Bounds = Annotated[Limits | None, Depends(limits_of)]
 """How a change gets its limits: its store locks a row only within them."""
+
+
+async def reach_of(request: Request) -> Reach:
+    """Return what this caller may know of, and what of that it may change."""
+    row: Policy = request.state.policy
+    principal = principal_of(request.scope)
+    changed = row.limits(principal)
+    known = row.known.limits(principal) if isinstance(row, Scoped) and row.known else changed
+    return Reach(known, changed)
+
+
+Reaching = Annotated[Reach, Depends(reach_of)]
+"""How a change of what more callers may know of gets both limits."""
 
 
 class _Entry(NamedTuple):
@@ -50,10 +63,9 @@ class Admission:
             for name in [str(route.operation_id)]
         ]
         for entry in self._entries:
+            asked = {part.call for part in entry.route.dependant.dependencies}
             limited = isinstance(entry.row, Scoped) and entry.row.within
-            if limited and all(
-                part.call is not limits_of for part in entry.route.dependant.dependencies
-            ):
+            if limited and asked.isdisjoint({limits_of, reach_of}):
                 raise PolicyMismatch(f"{entry.operation} is limited and asks for no Bounds")
 
     def check(self, scope: Scope) -> None:

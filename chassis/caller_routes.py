@@ -10,12 +10,13 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
+from chassis.answers import Bytes
 from chassis.contract import Output
 from chassis.formats import JSON
 from chassis.identity import Known, Open, Policy, Principal
 from chassis.keeping import Headers
 from chassis.lane import Reading, ReadRoute, Router
-from chassis.reads import Answer, Bytes
+from chassis.reads import Answer
 from chassis.rights import RIGHT_PATH, Right, RightQuery
 
 CALLER_PATH = "/v1/me"

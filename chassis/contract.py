@@ -25,6 +25,15 @@ class Output(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class AllowedAction(Output):
+    """What the caller may do, or why not."""
+
+    action: str
+    href: str
+    allowed: bool
+    reason: str | None = Field(description="Code of the refusal that it would meet")
+
+
 API_VERSION = "1.0.0"
 """Of the contracts; within one major version changes are additive."""
 

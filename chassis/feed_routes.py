@@ -72,13 +72,13 @@ def feed_router(service: str) -> Router:
         audiences = _audiences(reads)
         binding = _binding(service, audiences)
         if query.after == _LATEST:
-            end = await feed_end(reads.pool, service, audiences=audiences)
+            end = await feed_end(reads.told, service, audiences=audiences)
             page = FeedPage([], end, more=False)
         else:
             mark = START if query.after is None else reads.cursors.opened(binding, query.after)
             names = tuple(query.types) if query.types else None
             asked = FeedQuery(Position(*mark), names, query.subject, query.limit, audiences)
-            page = await feed_page(reads.pool, service, asked)
+            page = await feed_page(reads.told, service, asked)
         after = reads.cursors.signed(binding, [*page.after])
         ending: dict[str, str] = {"after": after}
         if page.more:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chassis.problems import Forbidden, Text, Unauthenticated
+from chassis.problems import Forbidden, NotFound, Text, Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,16 @@ class Perimeter:
 
 EVERYWHERE = Perimeter(everywhere=True)
 NOWHERE = Perimeter()
+
+
+OWN = "organisation"
+"""The dimension of what belongs to an organisation."""
+
+KIND = "kind"
+"""The dimension of what is shown to kinds of organisation, such as a bid once it is submitted."""
+
+PUBLISHED = "published"
+"""The dimension of what is published; whoever calls has its one value, of the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +52,33 @@ class Principal:
         """The one who answers for the act: the person if one is known, else the organisation."""
         return self.on_behalf_of or self.organisation
 
+    def held(self, dimension: str) -> frozenset[str]:
+        """Return the caller's values in a dimension: its own ones, or those of its perimeter."""
+        own = {OWN: self.organisation, KIND: self.kind, PUBLISHED: PUBLISHED}.get(dimension)
+        return self.perimeter.values.get(dimension, _NONE) if own is None else frozenset({own})
+
+    def said(self, name: str) -> object:
+        """Return what a statement asks of the caller: `caller`, `caller_scopes`, `caller_in_town`.
+
+        Names: chassis/actions.py.
+        """
+        match name.partition("_")[2]:
+            case "":
+                return self.organisation
+            case "scopes":
+                return sorted(self.scopes)
+            case "kind":
+                return self.kind
+            case "everywhere":
+                return self.perimeter.everywhere
+        return sorted(self.held(name.removeprefix("caller_in_")))
+
 
 ANONYMOUS = Principal(organisation="public", kind="public", client="anonymous")
 """A caller without a token."""
 
-OWN = "organisation"
-"""The dimension of what belongs to an organisation."""
+_EVERYONE: Mapping[str, frozenset[str]] = {PUBLISHED: frozenset({PUBLISHED})}
+_NONE: frozenset[str] = frozenset()
 
 Limits = Mapping[str, frozenset[str]]
 """Per dimension the values of which an object must have one; `None` in its place means no limit."""
@@ -81,15 +112,19 @@ class Scoped:
     """Callers whose token carries `scope`, within their perimeter.
 
     `within` names the dimensions that limit the operation. Kinds of organisation in `whole` are
-    not limited; without `within`, nobody is. The dimension `organisation` holds the caller's own:
-    nobody's perimeter names another one, and seeing everywhere is not seeing everyone's. Only a
-    client that proves a private key is given a `strong` scope.
+    not limited; without `within`, nobody is. The dimensions `organisation` and `kind` hold the
+    caller's own: nobody's perimeter names another one, and seeing everywhere is not seeing
+    everyone's: where the kind limits, everywhere opens nothing. Only a client that proves a private
+    key is given a `strong` scope. `known` is the row of those who may know of what the operation
+    changes, where they are more than may change it: they are told that it is outside their
+    perimeter, others that it does not exist.
     """
 
     scope: str
     within: tuple[str, ...] = ()
     whole: frozenset[str] = frozenset()
     strong: bool = False
+    known: "Policy | None" = None
 
     def admit(self, principal: Principal) -> None:
         """Let the caller in, or say which scope is missing.
@@ -116,10 +151,9 @@ class Scoped:
         perimeter = principal.perimeter
         if not self.within or principal.kind in self.whole:
             return None
-        if perimeter.everywhere and self.within != (OWN,):
+        if perimeter.everywhere and self.within != (OWN,) and KIND not in self.within:
             return None
-        values = {**perimeter.values, OWN: frozenset({principal.organisation})}
-        return {name: values.get(name, frozenset()) for name in self.within}
+        return {name: principal.held(name) for name in self.within}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +165,66 @@ class TwoPerson(Scoped):
 class Open:
     """Anyone may call: open data. Callers admitted by a row of `more` are shown more than others.
 
-    Such a row is the audience of what it shows, under the name of its scope.
+    All are shown what is published. A row of `more` is the audience of what it shows, under the
+    name of its scope; everyone is part of one whose `within` names what is published. Where the
+    answer says what the caller may do (`acts`), it is not the same for all.
     """
 
     more: tuple[Scoped, ...] = ()
+    acts: bool = False
+
+    @property
+    def same(self) -> bool:
+        """Whether the answer is the same for all."""
+        return not self.more and not self.acts
 
     def admit(self, principal: Principal) -> None:
         """Everyone passes."""
 
-    def limits(self, principal: Principal) -> None:
-        """Return that nothing is hidden."""
+    def limits(self, principal: Principal) -> Limits | None:
+        """Return what an object must have for this caller to see it; `None`: nothing is hidden."""
+        if not self.more:
+            return None
+        limits = dict(_EVERYONE)
+        for row in self.more:
+            shown = row.limits(principal) if row.scope in principal.scopes else {}
+            if shown is None:
+                return None
+            for name, values in shown.items():
+                limits[name] = limits.get(name, _NONE) | values
+        return limits
 
     def audiences(self, principal: Principal) -> Audiences:
         """Return the audiences that a caller is part of."""
-        rows = [row for row in self.more if row.scope in principal.scopes]
-        return {row.scope: row.limits(principal) for row in rows}
+        found: dict[str, Limits | None] = {}
+        for row in self.more:
+            if row.scope in principal.scopes:
+                found[row.scope] = row.limits(principal)
+            elif PUBLISHED in row.within:
+                found[row.scope] = _EVERYONE
+        return found
 
 
 Policy = Open | Known | Scoped
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a caller may know of, and what of that it may change."""
+
+    known: Limits | None
+    changed: Limits | None
+
+    def check(self, place: Place, *, missing: type[NotFound]) -> None:
+        """Let a caller change an object that lies at `place`.
+
+        Raises:
+            NotFound: as `missing`, where the caller may not know of it.
+            OutsidePerimeter: where it may know of it only.
+        """
+        if not seen(self.known, place):
+            raise missing
+        refuse_outside(self.changed, place)
 
 
 class OutsidePerimeter(Forbidden):
@@ -174,9 +250,6 @@ def refuse_outside(limits: Limits | None, place: Place) -> None:
             Text(f"Droit limité par : {names}", f"The right is limited by: {names}"),
             extra={"dimensions": sorted(limits)},
         )
-
-
-_NONE: frozenset[str] = frozenset()
 
 
 class PolicyMismatch(RuntimeError):

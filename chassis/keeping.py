@@ -15,7 +15,7 @@ def keeping(row: Policy, principal: Principal, *, max_age: int = 0) -> Headers:
     """Return `Cache-Control` and `Vary`; what is the same for all may be kept by anyone."""
     if not isinstance(row, Open):
         return [_PRIVATE, _VARY]
-    if not row.more:
+    if row.same:
         return [_public(max_age), _VARY]
     return [_public(max_age) if principal is ANONYMOUS else _PRIVATE, _VARY_BY_CALLER]
 

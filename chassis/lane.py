@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from chassis.identity import Open, Policy, PolicyMismatch, Scoped, principal_of
+from chassis.identity import PUBLISHED, Open, Policy, PolicyMismatch, Scoped, principal_of
 from chassis.listing import Listing
 from chassis.openapi import documented, page_answers
 from chassis.perimeters import Single
@@ -129,7 +129,10 @@ class Operation:
             PolicyMismatch: a perimeter limits the operation and what it reads has none.
         """
         dimensions = set() if self.of is None else self.of.perimeter.keys()
-        if isinstance(row, Scoped) and row.within and dimensions.isdisjoint(row.within):
+        within = row.within if isinstance(row, Scoped) else ()
+        if isinstance(row, Open) and row.more and self.of is not None:
+            within = (PUBLISHED,)
+        if within and dimensions.isdisjoint(within):
             raise PolicyMismatch(f"{self.name} is limited, what it reads has no perimeter")
         self.policy = row
 

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from chassis.answers import Bytes
 from chassis.contract import API_VERSION
 from chassis.database import Database
 from chassis.keeping import Headers
 from chassis.problems import ServiceUnavailable
-from chassis.reads import Bytes
 
 _JSON: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 

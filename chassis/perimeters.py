@@ -14,10 +14,15 @@ Dimensions = Mapping[str, ColumnElement[Any]]
 """What says where a row lies: per dimension a column of one value, or an array of several."""
 
 
-def inside(dimensions: Dimensions, names: Collection[str]) -> ColumnElement[bool]:
-    """Whether a row has one of the values of `bounds`; a dimension unknown here lets nobody in."""
+def inside(
+    dimensions: Dimensions, names: Collection[str], *, of: str = "within"
+) -> ColumnElement[bool]:
+    """Whether a row has one of the values of `bounds`; a dimension unknown here lets nobody in.
+
+    The values are bound as `of` and the dimension: `within_town`.
+    """
     known = sorted(dimensions.keys() & set(names))
-    return or_(false(), *[_meets(dimensions[name], f"within_{name}") for name in known])
+    return or_(false(), *[_meets(dimensions[name], f"{of}_{name}") for name in known])
 
 
 def _meets(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:

@@ -11,13 +11,14 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Scope
 
+from chassis.answers import Bytes, Nothing
 from chassis.contract import Output
 from chassis.database import Database, ReadPool
 from chassis.exports.formats import Export
 from chassis.exports.stream import Download, Exporter
 from chassis.formats import JSON, PARTIAL, Format, chosen_format
 from chassis.headers import header
-from chassis.identity import Policy, Principal
+from chassis.identity import Open, Policy, Principal
 from chassis.keeping import Headers, keeping
 from chassis.listing import Kind, Listing, Shape, statement
 from chassis.pages import Cursors
@@ -27,26 +28,6 @@ from chassis.problems import NotFound
 from chassis.queries import ListQuery, PagedQuery
 from chassis.query_strings import without
 from chassis.statements import Statement
-
-
-class Bytes(Response):
-    """A body that is ready, with headers that are ready."""
-
-    def __init__(self, body: bytes, headers: Headers) -> None:
-        self.status_code = 200
-        self.body = body
-        self.background = None
-        self.raw_headers = [*headers, (b"content-length", b"%d" % len(body))]
-
-
-class Nothing(Response):
-    """An answer without a body, and without the length of one: a 304, or HEAD of a stream."""
-
-    def __init__(self, headers: Headers, *, status: int) -> None:
-        self.status_code = status
-        self.body = b""
-        self.background = None
-        self.raw_headers = headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +54,10 @@ class LimitsIgnored(RuntimeError):
     """A read that a perimeter limits asks for rows without it: a bug of its route."""
 
 
+class CallerIgnored(RuntimeError):
+    """An answer that depends on the caller is declared the same for all: a bug of its row."""
+
+
 Answer = Response | Download
 """What a read gives back: an ASGI callable that knows its headers."""
 
@@ -80,7 +65,7 @@ Answer = Response | Download
 class Reads:
     """The reading side of one request: what a route calls to answer."""
 
-    __slots__ = ("_bounds", "_caller", "_context", "_scope", "_within", "policy", "principal")
+    __slots__ = ("_bounds", "_context", "_scope", "_within", "policy", "principal")
 
     def __init__(
         self, context: ReadContext, scope: Scope, principal: Principal, *, policy: Policy
@@ -92,8 +77,6 @@ class Reads:
         limits = policy.limits(principal)
         self._within = None if limits is None else frozenset(limits)
         self._bounds = bounds(limits)
-        scopes = sorted(principal.scopes)
-        self._caller = {"caller": principal.organisation, "caller_scopes": scopes}
 
     @property
     def pool(self) -> ReadPool:
@@ -104,6 +87,11 @@ class Reads:
         """
         if self._within is not None:
             raise LimitsIgnored(self._scope["path"])
+        return self._context.database.reads
+
+    @property
+    def told(self) -> ReadPool:
+        """The pool for what a reader is told: the feed knows its audiences."""
         return self._context.database.reads
 
     @property
@@ -231,7 +219,7 @@ class Reads:
             collection=listing.name,
             format=form,
             sql=made.sql,
-            arguments=made.arguments({**values, **self._caller}),
+            arguments=self.arguments(made, values),
             separator=query.separator,
             bom=query.bom,
         )
@@ -251,8 +239,20 @@ class Reads:
         return int(total)
 
     async def _rows(self, made: Statement, values: Mapping[str, Any]) -> list[asyncpg.Record]:
-        arguments = made.arguments({**values, **self._caller})
+        arguments = self.arguments(made, values)
         return await self._context.database.reads.fetch(made.sql, *arguments)
+
+    def arguments(self, made: Statement, values: Mapping[str, Any]) -> list[Any]:
+        """Return what a statement is run with: `values`, and what it asks of the caller.
+
+        Raises:
+            CallerIgnored: the policy row says that the answer is the same for all.
+        """
+        if made.asks:
+            if isinstance(self.policy, Open) and self.policy.same:
+                raise CallerIgnored(self._scope["path"])
+            values = {**values, **{name: self.principal.said(name) for name in made.asks}}
+        return made.arguments(values)
 
 
 _PAGES = frozenset({Format.JSON, Format.PARTIAL})

@@ -1,7 +1,8 @@
 """What a caller may do, and why not: the answer of the policy rows and of the reads they guard."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Annotated, NamedTuple
 
 from fastapi.routing import APIRoute
@@ -14,6 +15,9 @@ from chassis.problems import FieldError, Forbidden, InvalidValue, NotFound, Text
 from chassis.reads import ReadContext
 
 RIGHT_PATH = "/v1/me/can"
+
+
+_REASONS = ("open", "granted", "no-token", "missing-scope", "not-found", "outside-perimeter")
 
 
 class RightQuery(BaseModel):
@@ -50,7 +54,16 @@ class Right(Output):
     allowed: bool
     reason: str = Field(
         description="Why, as a stable code",
-        json_schema_extra={"enum": ["open", "granted", "no-token", "missing-scope", "not-found"]},
+        json_schema_extra={
+            "enum": [
+                "open",
+                "granted",
+                "no-token",
+                "missing-scope",
+                "not-found",
+                "outside-perimeter",
+            ]
+        },
     )
     detail: Sentence
     scope: str | None = Field(description="The scope that the operation asks for")
@@ -69,6 +82,11 @@ class _Answer(NamedTuple):
 _OPEN = _Answer(True, "open", Text("Ouvert à tous", "Open to all"))
 _GRANTED = _Answer(True, "granted", Text("Permis", "Granted"))
 _NO_TOKEN = _Answer(False, "no-token", Text("Un jeton est requis", "A token is needed"))
+_OUTSIDE = _Answer(
+    False,
+    "outside-perimeter",
+    Text("Hors de votre périmètre", "Outside your perimeter"),
+)
 _NOT_FOUND = _Answer(
     False,
     "not-found",
@@ -103,12 +121,9 @@ class Rights:
         answer = _admitted(row, principal)
         if query.resource is not None:
             paths = self._readable(query.action, query.resource)
-            if (
-                answer.allowed
-                and paths
-                and not await self._seen(row, paths, principal, context=context)
-            ):
-                answer = _NOT_FOUND
+            if answer.allowed and paths:
+                seen = partial(self._seen, paths=paths, principal=principal, context=context)
+                answer = await _reached(answer, row, seen)
         return _shown(query.action, query.resource, answer, row=row)
 
     def _readable(self, action: str, resource: str) -> list[str]:
@@ -125,7 +140,7 @@ class Rights:
         return ["/".join(given[:length]) for length in lengths]
 
     async def _seen(
-        self, row: Policy, paths: Sequence[str], principal: Principal, *, context: ReadContext
+        self, row: Policy, *, paths: Sequence[str], principal: Principal, context: ReadContext
     ) -> bool:
         """Read the object under the policy row of the act, so that the act cannot differ.
 
@@ -145,6 +160,16 @@ class Rights:
         except (NotFound, Forbidden, Unauthenticated):
             return False
         return True
+
+
+async def _reached(
+    answer: _Answer, row: Policy, seen: Callable[[Policy], Awaitable[bool]]
+) -> _Answer:
+    """Return an answer as it is for an object that the caller may not know, or not change."""
+    if await seen(row):
+        return answer
+    known = row.known if isinstance(row, Scoped) else None
+    return _OUTSIDE if known and await seen(known) else _NOT_FOUND
 
 
 def _fits(part: str, given: str) -> bool:

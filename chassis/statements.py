@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
+CALLER = "caller"
+"""The value of this name, and of those that begin so, comes from the caller: see `Principal`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with `$1` marks, and the name of the value behind each mark."""
+    """SQL with `$1` marks, and the name of the value behind each mark; `asks` of the caller."""
 
     sql: str
     names: tuple[str, ...]
     constants: Mapping[str, Any]
+    asks: tuple[str, ...] = ()
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the values in the order of their marks."""
@@ -33,7 +38,9 @@ def compiled(clause: ClauseElement) -> Statement:
     """Compile a statement; its unnamed constants travel with it."""
     made = cast("SQLCompiler", clause.compile(dialect=_DIALECT))
     constants = {name: value for name, value in made.params.items() if value is not None}
-    return Statement(str(made), tuple(made.positiontup or ()), constants)
+    names = tuple(made.positiontup or ())
+    asks = tuple(sorted({name for name in names if name.startswith(CALLER)}))
+    return Statement(str(made), names, constants, asks)
 
 
 def json_of(**columns: ColumnElement[Any]) -> ColumnElement[Any]:

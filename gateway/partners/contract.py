@@ -85,15 +85,6 @@ Standing = Annotated[
 ClientId = Annotated[str, Field(description="Name of the system, for `/oauth/token`")]
 
 
-class AllowedAction(Output):
-    """What the caller may do, or why not."""
-
-    action: str
-    href: str
-    allowed: bool
-    reason: str | None = Field(description="Code of the refusal that it would meet")
-
-
 class AreaIn(Input):
     """One value of a perimeter, from one day to another, both included."""
 

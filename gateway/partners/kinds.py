@@ -30,6 +30,11 @@ EVERYWHERE = "everywhere"
 """The dimension of a perimeter that holds all; its one value is `*`."""
 
 _STATE = frozenset({"acv_directorate", "ministry"})
+_PREFECTURES = frozenset({"region_prefecture", "department_prefecture"})
+_TOWNS = frozenset({"commune", "epci"})
+_CNAM = frozenset({"cnam_national", "cnam_centre"})
+_PARTIES = _STATE | {"cnam_national"}
+"""Of the convention of 1 April 2019: they choose the places together."""
 _EVERYONE = frozenset(KINDS)
 _NATIONAL = frozenset({*DIMENSIONS, EVERYWHERE})
 
@@ -97,6 +102,63 @@ SCOPES: Mapping[str, Scope] = {
     "contacts:write": Scope(
         Text("tenir à jour les contacts de sa ville", "keep the contacts of one's town"),
         frozenset({"acv_directorate", "commune", "epci"}),
+    ),
+    "needs:write": Scope(
+        Text("déclarer les besoins de son territoire", "declare the needs of one's territory"),
+        _TOWNS | _PREFECTURES | {"acv_directorate"},
+    ),
+    "needs:qualify": Scope(
+        Text("qualifier les besoins déclarés", "qualify the needs that were declared"),
+        _CNAM | _PREFECTURES | {"acv_directorate"},
+    ),
+    "calls:read": Scope(
+        Text("lire les appels en préparation", "read the calls in preparation"),
+        _EVERYONE,
+    ),
+    "calls:write": Scope(
+        Text("préparer les appels à manifestation", "prepare the calls for bids"), _PARTIES
+    ),
+    "calls:publish": Scope(
+        Text("publier et clore un appel", "publish and close a call"), _PARTIES, strong=True
+    ),
+    "applications:read": Scope(
+        Text("lire les candidatures que l'on peut connaître", "read the bids one may know of"),
+        _EVERYONE,
+    ),
+    "applications:write": Scope(
+        Text("préparer et déposer sa candidature", "prepare and submit one's bid"), _TOWNS
+    ),
+    "applications:examine": Scope(
+        Text("instruire les candidatures déposées", "examine the bids submitted"), _PARTIES
+    ),
+    "applications:assess": Scope(
+        Text("noter et donner un avis au jury", "score, and give an opinion to the panel"),
+        _PARTIES | {"panel_body", "funder"},
+    ),
+    "applications:decide": Scope(
+        Text("décider du choix des villes", "decide which towns are selected"),
+        _PARTIES,
+        strong=True,
+    ),
+    "sites:write": Scope(
+        Text("tenir à jour les sites du Cnam", "keep the sites of the Cnam"), _CNAM
+    ),
+    "conventions:read": Scope(
+        Text("lire les conventions en préparation", "read the conventions in preparation"),
+        _EVERYONE,
+    ),
+    "conventions:write": Scope(
+        Text("rédiger sa convention et ses fiches", "draft one's convention and action sheets"),
+        _TOWNS | _PREFECTURES,
+    ),
+    "conventions:approve": Scope(
+        Text("observer et constater la signature", "observe, and record the signature"),
+        _STATE | _PREFECTURES,
+        strong=True,
+    ),
+    "territories:write": Scope(
+        Text("tenir à jour les successions de territoires", "keep the succession of territories"),
+        frozenset({"acv_directorate"}),
     ),
 }
 

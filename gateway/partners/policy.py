@@ -10,6 +10,9 @@ APPROVE = Scoped("partners:approve", strong=True)
 """Also the audience of what the change feed tells of requests for access."""
 WRITE = Scoped("partners:write", within=(OWN,))
 REVOKE = Scoped("partners:write", within=(OWN,), whole=_STATE)
+OPINION = TwoPerson(APPROVE.scope, strong=True)
+SUSPEND = Scoped("partners:suspend", strong=True)
+RESTORE = TwoPerson("partners:suspend", strong=True)
 
 _TOKENS = {
     "issue_token": Open(),
@@ -25,7 +28,7 @@ POLICY = PolicyTable(
         "request_access": Open(),
         "list_access_requests": APPROVE,
         "show_access_request": APPROVE,
-        "give_opinion": TwoPerson(APPROVE.scope, strong=True),
+        "give_opinion": OPINION,
         "collect_credentials": Open(),
         "list_partners": READ,
         "show_partner": READ,
@@ -38,8 +41,8 @@ POLICY = PolicyTable(
         "add_key": WRITE,
         "revoke_credential": REVOKE,
         "report_leak": REVOKE,
-        "suspend_client": Scoped("partners:suspend", strong=True),
-        "restore_client": TwoPerson("partners:suspend", strong=True),
+        "suspend_client": SUSPEND,
+        "restore_client": RESTORE,
         "list_gateway_labels": Open(),
         "list_gateway_events": Open(more=(READ, APPROVE)),
     },

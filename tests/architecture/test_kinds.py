@@ -46,8 +46,15 @@ def test_rules_stand_on_the_standard_library_and_the_refusals_alone() -> None:
     nothing_in(found)
 
 
+_PURE = (
+    r"(services\.\w+|gateway\.partners)((\.\w+)?\.errors(\.\w+)?)?"
+    r"|chassis\.workflow(\.\w+)?"
+)
+"""The refusals of a service or of an aggregate, and the state machines."""
+
+
 def _pure(name: str) -> bool:
-    if re.fullmatch(r"(services\.\w+|gateway\.partners)(\.errors(\.\w+)?)?", name):
+    if re.fullmatch(_PURE, name):
         return True
     root = name.split(".", maxsplit=1)[0]
     return root in sys.stdlib_module_names and root not in IMPURE

@@ -7,7 +7,10 @@ import pytest
 from chassis.identity import (
     ANONYMOUS,
     EVERYWHERE,
+    KIND,
     NOWHERE,
+    OWN,
+    PUBLISHED,
     Open,
     OutsidePerimeter,
     Perimeter,
@@ -15,13 +18,14 @@ from chassis.identity import (
     PolicyMismatch,
     PolicyTable,
     Principal,
+    Reach,
     Scoped,
     TwoPerson,
     principal_of,
     refuse_outside,
     seen,
 )
-from chassis.problems import Forbidden, Unauthenticated
+from chassis.problems import Forbidden, NotFound, Unauthenticated
 
 FUNDER = Principal(
     organisation="org-1",
@@ -96,6 +100,54 @@ def test_open_data_shows_more_to_those_whom_a_row_admits() -> None:
 
     assert row.audiences(FUNDER) == {"lines:read": LINES.limits(FUNDER)}
     assert row.audiences(ANONYMOUS) == {}
+
+
+BIDS = Scoped("bids:read", within=(PUBLISHED, KIND, OWN, "region"))
+
+
+def test_where_kinds_limit_seeing_everywhere_opens_nothing() -> None:
+    limits = BIDS.limits(replace(FUNDER, perimeter=EVERYWHERE))
+
+    assert limits == {
+        PUBLISHED: {PUBLISHED},
+        KIND: {"financeur"},
+        OWN: {"org-1"},
+        "region": frozenset(),
+    }
+    assert seen(limits, placed(kind="financeur", region="44"))
+    assert not seen(limits, placed(kind="ministry", region="44"))
+
+
+def test_open_data_with_drafts_shows_strangers_what_is_published() -> None:
+    row = Open(more=(BIDS,))
+    reader = replace(FUNDER, scopes=frozenset({"bids:read"}))
+
+    published = placed(published=PUBLISHED)
+    assert row.limits(ANONYMOUS) == published
+    assert row.limits(FUNDER) == published
+    assert row.limits(reader) == BIDS.limits(reader)
+    assert Open(more=(Scoped("bids:read"),)).limits(reader) is None
+    assert row.audiences(ANONYMOUS) == {"bids:read": published}
+
+
+def test_open_data_adds_up_what_its_rows_show() -> None:
+    towns = Scoped("towns:read", within=("town", "region"))
+    both = replace(FUNDER, scopes=frozenset({"bids:read", "towns:read"}))
+
+    limits = Open(more=(BIDS, towns)).limits(both)
+
+    assert limits == {**(BIDS.limits(both) or {}), "town": frozenset()}
+
+
+def test_who_may_know_of_what_it_may_not_change_is_told_so_and_others_nothing() -> None:
+    known = Scoped("lines:read", within=("region",)).limits(FUNDER)
+    reach = Reach(known, {"town": frozenset({"acv-051"})})
+
+    reach.check({**placed(region="53"), "town": frozenset({"acv-051"})}, missing=NotFound)
+    with pytest.raises(OutsidePerimeter):
+        reach.check(placed(region="53", town="acv-002"), missing=NotFound)
+    with pytest.raises(NotFound):
+        reach.check(placed(region="44", town="acv-051"), missing=NotFound)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,13 @@ CONTACTS = Scoped("contacts:read", within=("town",))
             b"public, max-age=0, must-revalidate",
             b"Accept, Authorization",
         ),
+        (
+            Open(acts=True),
+            ANONYMOUS,
+            b"public, max-age=0, must-revalidate",
+            b"Accept, Authorization",
+        ),
+        (Open(acts=True), FUNDER, b"private, no-store", b"Accept, Authorization"),
         (Open(more=(CONTACTS,)), FUNDER, b"private, no-store", b"Accept, Authorization"),
     ],
 )

@@ -5,13 +5,14 @@ from typing import Annotated, ClassVar, Literal
 import pytest
 from fastapi import Path, Query
 
+from chassis.answers import Bytes
 from chassis.contract import Output, Page
 from chassis.identity import Open
 from chassis.lane import Lane, Reading, ReadRoute, Router
 from chassis.problems import BadRequest, InvalidValue, Problem, UnknownParameter
 from chassis.queries import ListQuery
 from chassis.query_strings import parsed
-from chassis.reads import Answer, Bytes
+from chassis.reads import Answer
 
 
 class Thing(Output):

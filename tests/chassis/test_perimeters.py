@@ -7,13 +7,15 @@ from fastapi.routing import APIRoute
 from sqlalchemy import ARRAY, Text, column, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.admission import Admission, Bounds
+from chassis.admission import Admission, Bounds, Reaching
+from chassis.answers import Bytes
 from chassis.contract import Output
 from chassis.events import Event, record
-from chassis.identity import Limits, PolicyMismatch, Principal, Scoped
+from chassis.identity import Limits, Open, Policy, PolicyMismatch, Principal, Scoped
 from chassis.lane import Lane, Reading, ReadRoute, Router
 from chassis.perimeters import Dimensions, Single, bounds, inside, single
-from chassis.reads import Answer, Bytes, LimitsIgnored, ReadContext, Reads
+from chassis.reads import Answer, CallerIgnored, LimitsIgnored, ReadContext, Reads
+from chassis.statements import bound, compiled
 from chassis.writes import WriteRoute
 
 LINES = Scoped("lines:read", within=("region", "funder"))
@@ -26,7 +28,7 @@ class Line(Output):
     amount: int
 
 
-def lane_of(row: Scoped, resource: Single | None) -> Lane:
+def lane_of(row: Policy, resource: Single | None) -> Lane:
     """A lane with one read of a resource."""
     router = Router()
 
@@ -56,6 +58,15 @@ def test_a_read_that_is_not_limited_or_has_a_perimeter_is_assembled() -> None:
     assert lane_of(Scoped("lines:read"), None).find("/v1/lines")
 
 
+def test_open_data_with_drafts_says_what_is_published() -> None:
+    row = Open(more=(LINES,))
+    published = Single(PLACED.chosen, perimeter={"published": column("published", Text)})
+
+    assert lane_of(row, published).find("/v1/lines")
+    with pytest.raises(PolicyMismatch, match="show_line is limited"):
+        lane_of(row, PLACED)
+
+
 def test_a_limited_change_that_does_not_ask_for_its_bounds_cannot_be_assembled() -> None:
     router = Router(route_class=WriteRoute)
 
@@ -67,8 +78,12 @@ def test_a_limited_change_that_does_not_ask_for_its_bounds_cannot_be_assembled()
     async def add_bounded_line(_limits: Bounds) -> None:
         """Add a line within limits."""
 
-    forgetful, mindful = [route for route in router.routes if isinstance(route, APIRoute)]
-    Admission([mindful], {"add_bounded_line": LINES})
+    @router.post("/v1/reached-lines", operation_id="add_reached_line")
+    async def add_reached_line(_reach: Reaching) -> None:
+        """Add a line within what the caller knows and may change."""
+
+    forgetful, *mindful = [route for route in router.routes if isinstance(route, APIRoute)]
+    Admission(mindful, {"add_bounded_line": LINES, "add_reached_line": LINES})
     Admission([forgetful], {"add_line": Scoped("lines:write")})
     with pytest.raises(PolicyMismatch, match="add_line is limited"):
         Admission([forgetful], {"add_line": LINES})
@@ -105,6 +120,20 @@ def test_sql_that_knows_no_perimeter_is_not_for_a_limited_caller() -> None:
 
     with pytest.raises(LimitsIgnored):
         _ = reads.pool
+
+
+def test_an_answer_that_depends_on_the_caller_is_not_declared_the_same_for_all() -> None:
+    principal = Principal("org-1", kind="funder", client="erp-1")
+    scope: dict[str, Any] = {"path": "/v1/lines", "query_string": b""}
+    made = compiled(select(bound("caller", Text)))
+    told = [
+        Reads(cast("ReadContext", None), scope, principal, policy=row)
+        for row in (Open(acts=True), LINES, Open())
+    ]
+
+    assert [reads.arguments(made, {}) for reads in told[:2]] == [["org-1"], ["org-1"]]
+    with pytest.raises(CallerIgnored):
+        told[2].arguments(made, {})
 
 
 class LineAdded(Event):

@@ -5,6 +5,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
+from chassis.answers import Bytes
 from chassis.identity import (
     ANONYMOUS,
     EVERYWHERE,
@@ -17,11 +18,12 @@ from chassis.identity import (
 )
 from chassis.lane import Lane, Reading, ReadRoute, Router
 from chassis.problems import InvalidValue, NotFound
-from chassis.reads import Answer, Bytes, ReadContext
+from chassis.reads import Answer, ReadContext
 from chassis.rights import Right, RightQuery, Rights
 from tests.chassis.test_lane import Thing
 
 OWN = Router()
+READ = Scoped("things:read")
 
 
 @OWN.read("/v1/things", answer=Thing)
@@ -33,7 +35,8 @@ async def list_things(_reads: Reading) -> Answer:
 @OWN.read("/v1/things/{name}", answer=Thing)
 async def show_thing(reads: Reading, name: str) -> Answer:
     """Show a thing, which lies in the organisation of its name."""
-    if name not in {reads.principal.organisation, "common"}:
+    seen = {"seen"} if reads.policy == READ else set()
+    if name not in {reads.principal.organisation, "common", *seen}:
         raise NotFound
     return Bytes(name.encode(), [])
 
@@ -56,6 +59,12 @@ async def claim_thing(name: str) -> Thing:
     return Thing(name=name)
 
 
+@OWN.post("/v1/things/{name}/paint", operation_id="paint_thing")
+async def paint_thing(name: str) -> Thing:
+    """Paint a thing, which more may see."""
+    return Thing(name=name)
+
+
 @OWN.delete("/v1/others/{name}", operation_id="drop_other")
 async def drop_other(name: str) -> Thing:
     """Drop what nobody can read."""
@@ -64,10 +73,11 @@ async def drop_other(name: str) -> Thing:
 
 ROWS: dict[str, Policy] = {
     "list_things": Open(),
-    "show_thing": Scoped("things:read"),
+    "show_thing": READ,
     "move_thing": TwoPerson("things:move", ("town",), frozenset({"ministry"}), strong=True),
     "make_thing": Scoped("things:make"),
     "claim_thing": Open(),
+    "paint_thing": Scoped("things:paint", known=READ),
     "drop_other": Known(),
 }
 ROUTES = [cast("Any", route) for route in OWN.routes]
@@ -116,6 +126,19 @@ async def test_an_object_of_others_is_not_found_like_one_that_does_not_exist() -
     assert {(one.allowed, one.reason, one.detail.en) for one in told} == {
         (False, "not-found", "Nothing here that you may know of")
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("own", "granted"), ("seen", "outside-perimeter"), ("hidden", "not-found")],
+)
+async def test_what_one_may_know_and_not_change_is_outside_ones_perimeter(
+    name: str, reason: str
+) -> None:
+    scopes = frozenset({"things:paint", "things:read"})
+    painter = Principal("own", "commune", "client", scopes)
+    told = await right("paint_thing", f"/v1/things/{name}", principal=painter)
+    assert told.reason == reason
 
 
 async def test_an_open_act_tells_nothing_that_the_read_would_hide() -> None:

@@ -4,7 +4,7 @@ Whoever adds a collection that perimeters limit adds its `Estate`; the matrix fa
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chassis.identity import EVERYWHERE, NOWHERE, Perimeter, Place, Principal
@@ -86,6 +86,8 @@ class Estate:
     """The operation whose row says who may know of a thing: the audience of its events."""
     body: Callable[[str], dict[str, Any]]
     """What makes a thing at a site."""
+    acts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    """The bodies of the acts on a thing, by operation; none may change who knows of it."""
 
 
 def _contact(site: str) -> dict[str, Any]:

@@ -67,16 +67,24 @@ class Case:
                 return "open"
             if self.path == f"/v1/events/{self.part}":
                 return "feed"
-        elif isinstance(self.row, Known):
+            return self._of_estate()
+        if isinstance(self.row, Known):
             return "known"
-        elif not self.row.within:
+        if not self.row.within:
             return "scope"
-        elif self.collection in ESTATES:
-            rest = self.path.removeprefix(self.collection)
-            play = _PLAYS.get((self.method, bool(rest)))
-            if play and rest.count("/") <= 1:
-                return play
-        raise NotPlayed(f"{self.method} {self.path}")
+        return self._of_estate()
+
+    def _of_estate(self) -> str:
+        estate = ESTATES.get(self.collection)
+        if estate is None:
+            raise NotPlayed(f"{self.method} {self.path}")
+        if self.operation["operationId"] in estate.acts:
+            return "act"
+        rest = self.path.removeprefix(self.collection)
+        play = _PLAYS.get((self.method, bool(rest)))
+        if play is None or rest.count("/") > 1:
+            raise NotPlayed(f"{self.method} {self.path}")
+        return play
 
     @property
     def formats(self) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from chassis.identity import Open, Principal, seen
+from chassis.identity import ANONYMOUS, Open, Policy, Principal, Scoped, seen
 from tests.callers import bearer
 from tests.security.estates import ESTATES, SITES, Thing
 from tests.security.matrix import Case, policy_of, text_of, without
@@ -30,13 +30,15 @@ class Stage:
         headers = {"X-Request-Id": ID} | headers | bearer(player)
         return await door.request(case.method, path, headers=headers, **request)  # type: ignore[arg-type]
 
-    def known(self, case: Case, player: Principal) -> list[Thing]:
-        """What the row of an operation lets a player know of its collection."""
-        limits = case.row.limits(player)
+    def known(
+        self, case: Case, player: Principal | None, *, row: Policy | None = None
+    ) -> list[Thing]:
+        """What a row, that of the operation unless said, lets a player know of its collection."""
+        limits = (row or case.row).limits(player or ANONYMOUS)
         return [thing for thing in self.things[case.collection] if seen(limits, thing.place)]
 
 
-async def list_all(stage: Stage, way: str, case: Case, player: Principal) -> list[str]:
+async def list_all(stage: Stage, way: str, case: Case, player: Principal | None) -> list[str]:
     """Play a list: its pages, its count, all its files."""
     known = {thing.key for thing in stage.known(case, player)}
     every = {thing.key for thing in stage.things[case.collection]}
@@ -68,23 +70,45 @@ async def change(stage: Stage, way: str, case: Case, player: Principal) -> list[
     return await _each(stage, way, case, player, expected=412)
 
 
+async def act(stage: Stage, way: str, case: Case, player: Principal) -> list[str]:
+    """Play an act on each thing: its state may refuse it, the rights do where they say so."""
+    return await _each(stage, way, case, player, expected=None)
+
+
 async def _each(
-    stage: Stage, way: str, case: Case, player: Principal, *, expected: int
+    stage: Stage, way: str, case: Case, player: Principal, *, expected: int | None
 ) -> list[str]:
     query = case.requests()[0].partition("?")[2]
+    tail = case.path.removeprefix(case.collection).partition("}")[2]
     sent: dict[str, object] = {"json": {}} if case.method in {"patch", "put"} else {}
-    known = stage.known(case, player)
-    unknown = f"{case.collection}/{UNKNOWN}"
+    if case.play == "act":
+        sent = {"json": ESTATES[case.collection].acts[str(case.operation["operationId"])]}
+    reached = stage.known(case, player)
+    known = stage.known(case, player, row=_known(case.row))
+    unknown = f"{case.collection}/{UNKNOWN}{tail}"
     nothing = await stage.ask(way, case, f"{unknown}?{query}".rstrip("?"), player, **sent)
     found = [] if nothing.status_code == 404 else [f"{nothing.status_code} for nothing"]
     for thing in stage.things[case.collection][: 2 * len(SITES)]:
-        answer = await stage.ask(way, case, f"{thing.path}?{query}".rstrip("?"), player, **sent)
-        if thing in known:
-            right = answer.status_code == expected
+        path = f"{thing.path}{tail}"
+        answer = await stage.ask(way, case, f"{path}?{query}".rstrip("?"), player, **sent)
+        if thing in reached:
+            right = _let_through(answer) if expected is None else answer.status_code == expected
+        elif thing in known:
+            right = answer.status_code == 403 and answer.json()["code"] == "outside-perimeter"
         else:
-            right = without(answer, thing.path) == without(nothing, unknown)
+            right = without(answer, path) == without(nothing, unknown)
         found += [] if right else [f"{answer.status_code} for {thing.place['town']}"]
     return found
+
+
+def _known(row: Policy) -> Policy:
+    """Return the row of those who may know of what a row lets change."""
+    return row.known if isinstance(row, Scoped) and row.known else row
+
+
+def _let_through(answer: httpx.Response) -> bool:
+    """Tell whether rights let an act through to the rules, which may refuse it."""
+    return answer.is_success or answer.status_code in {409, 422}
 
 
 async def create(stage: Stage, way: str, case: Case, player: Principal) -> list[str]:
@@ -104,16 +128,25 @@ async def create(stage: Stage, way: str, case: Case, player: Principal) -> list[
 
 async def feed(stage: Stage, way: str, case: Case, player: Principal | None) -> list[str]:
     """Play the feed: it names the things that the reader may know of, and no others."""
-    rows = case.row.more if isinstance(case.row, Open) else ()
+    row = case.row
+    heard = row.audiences(player or ANONYMOUS) if isinstance(row, Open) else {}
     found = []
     text = await _followed(stage, way, case, player)
     for collection, estate in ESTATES.items():
-        row = policy_of(case.part).get(estate.reading)
+        audience = audience_of(policy_of(case.part), estate.reading)
         for thing in stage.things[collection]:
-            known = player is not None and row in rows and seen(row.limits(player), thing.place)
+            known = audience in heard and seen(heard[audience], thing.place)
             if (thing.key in text) != known:
                 found.append(f"{thing.place['town']} is {'hidden' if known else 'told'}")
     return found
+
+
+def audience_of(policy: Mapping[str, Policy], reading: str) -> str:
+    """Return the scope of the events of a collection; none if it is of another service."""
+    match policy.get(reading):
+        case Open(more=(row, *_)) | (Scoped() as row):
+            return row.scope
+    return ""
 
 
 async def _followed(stage: Stage, way: str, case: Case, player: Principal | None) -> str:
@@ -149,6 +182,7 @@ PLAYS: Mapping[str, Play] = {
     "show": show,
     "create": create,
     "change": change,
+    "act": act,
     "feed": feed,
     "open": nobody_sees_more,
     "scope": admitted,

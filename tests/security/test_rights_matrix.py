@@ -23,7 +23,7 @@ from tests.conftest import SERVICES, TEMPLATE
 from tests.gateway.conftest import gateway_settings
 from tests.security.estates import KINDS, players
 from tests.security.matrix import PARTS, Case, NotPlayed, cases, policy_of, scopes, text_of
-from tests.security.plays import PLAYS, Stage, create, feed
+from tests.security.plays import PLAYS, Stage, create, feed, list_all
 
 CASES = cases()
 WAYS = ("straight", "gateway")
@@ -78,6 +78,7 @@ async def _heard_of_everything(stage: Stage, case: Case) -> None:
 
 
 FEEDS = [case for case in CASES if case.play == "feed"]
+OPEN_LISTS = [case for case in CASES if isinstance(case.row, Open) and case.play == "list"]
 SCOPED = [case for case in CASES if isinstance(case.row, Scoped)]
 OPEN_FILES = [case for case in CASES if case.play == "open" and case.formats]
 
@@ -92,6 +93,11 @@ async def test_a_reader_without_token_is_told_of_nothing_limited(
     stage: Stage, case: Case, way: str
 ) -> None:
     assert await feed(stage, way, case, None) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_reader_without_token_is_listed_what_is_published(stage: Stage, way: str) -> None:
+    nothing_in([fault for case in OPEN_LISTS for fault in await list_all(stage, way, case, None)])
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -9,9 +9,13 @@ from sqlalchemy import delete, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from chassis.database import sqlalchemy_url
+from chassis.http import Edge
+from chassis.testing import TEST_URL, client_of
 from services.towns.reference.loader import load
 from services.towns.reference.manifest import TABLES
 from services.towns.tables import Table
+from tests.callers import service_app
+from tests.towns.asking import Towns
 
 KEPT = {"event", "idempotency_key"}
 """Append-only, or nothing to do with facts."""
@@ -42,6 +46,14 @@ async def empty_towns(towns_session: AsyncSession) -> AsyncSession:
         if table.name not in KEPT:
             await towns_session.execute(delete(table))
     return towns_session
+
+
+@pytest.fixture
+async def desk(fresh_url: str) -> AsyncIterator[Towns]:
+    """The service on a database of the test's own, for what partners write."""
+    edge = Edge(service_app("towns", fresh_url), server="towns", public_url=TEST_URL)
+    async with client_of(edge) as client:
+        yield Towns(client)
 
 
 @pytest.fixture

@@ -7,12 +7,11 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from chassis.contract import Input, Output, Page, Version
+from chassis.contract import AllowedAction, Input, Output, Page, Version
 from chassis.identifiers import Siret, Uuid7
 from chassis.problems import Text
 from chassis.validation import Misfit
 from gateway.partners.contract import (
-    AllowedAction,
     Area,
     AreaIn,
     Authentication,

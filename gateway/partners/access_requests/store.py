@@ -19,11 +19,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
+from chassis.actions import CALLER_ID, Action, code, offered
 from chassis.database import WriteSession
 from chassis.listing import Listing, Order
 from chassis.perimeters import Single
 from chassis.statements import any_of, bound, instant, json_of
 from gateway.partners.clients.actions import PATH
+from gateway.partners.policy import OPINION
 from gateway.partners.tables import AccessOpinion, AccessRequest, Client, Organisation
 
 _request, _opinion = AccessRequest.__table__.c, AccessOpinion.__table__.c
@@ -39,7 +41,6 @@ _KID = _request.jwk["kid"].astext
 _NOW: ColumnElement[datetime] = literal_column("now()")
 _LATE = (_request.status == literal_column("'pending'")) & (_request.expires_at <= _NOW)
 _STATUS: ColumnElement[str] = case((_LATE, literal_column("'expired'")), else_=_request.status)
-_CALLER = bound("caller", Text)
 _CLIENT_PATH = (
     select(PATH)
     .where(Client.id == _request.client_id)
@@ -67,20 +68,14 @@ def _opinions() -> ColumnElement[object]:
 def _actions() -> ColumnElement[object]:
     """Return what the caller may do: `rules.judged` decides, a test holds both together."""
     spoken = exists().where(
-        _opinion.request_id == _request.id, cast(_opinion.organisation_id, Text) == _CALLER
+        _opinion.request_id == _request.id, cast(_opinion.organisation_id, Text) == CALLER_ID
     )
-    reason = case(
-        (literal_column("'pending'") != _STATUS, literal_column("'request-closed'")),
-        (cast(_request.organisation_id, Text) == _CALLER, literal_column("'own-request'")),
-        (spoken.correlate(AccessRequest.__table__), literal_column("'opinion-already-given'")),
+    unless = (
+        (code("pending") != _STATUS, "request-closed"),
+        (cast(_request.organisation_id, Text) == CALLER_ID, "own-request"),
+        (spoken.correlate(AccessRequest.__table__), "opinion-already-given"),
     )
-    action = json_of(
-        action=literal_column("'give_opinion'"),
-        href=_PATH.concat(literal_column("'/opinions'")),
-        allowed=reason.is_(None),
-        reason=reason,
-    )
-    return func.json_build_array(action)
+    return offered([Action("give_opinion", OPINION, "opinions", unless)], path=_PATH)
 
 
 def _areas() -> ColumnElement[str]:

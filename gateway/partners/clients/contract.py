@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chassis.contract import Input, Output, Page, Version
+from chassis.contract import AllowedAction, Input, Output, Page, Version
 from chassis.identifiers import Uuid7
 from gateway.partners.contract import (
-    AllowedAction,
     Area,
     Authentication,
     ClientId,

@@ -6,12 +6,13 @@ import orjson
 from fastapi import Body, Request
 from starlette.responses import Response
 
+from chassis.answers import Bytes
 from chassis.forms import FORM, FormRoute, InvalidForm
 from chassis.keeping import Headers
 from chassis.lane import Reading, Router
 from chassis.openapi import documented
 from chassis.problems import BodyTooLarge, UnsupportedMediaType
-from chassis.reads import Answer, Bytes
+from chassis.reads import Answer
 from gateway.partners.kinds import SCOPES
 from gateway.partners.tokens import commands
 from gateway.partners.tokens.contract import (

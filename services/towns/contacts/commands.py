@@ -16,6 +16,7 @@ from services.towns.contacts import store
 from services.towns.contacts.rules import Details, check, check_change
 from services.towns.contacts.tables import Contact
 from services.towns.events import ContactChanged, ContactCreated, ContactDeleted
+from services.towns.territories import place_of_town
 
 
 class Written(NamedTuple):
@@ -29,7 +30,7 @@ class Written(NamedTuple):
 async def create(session: WriteSession, asked: Details, *, limits: Limits | None) -> Written:
     """Keep a new contact of a town."""
     check(asked)
-    place = await store.place_of(session, asked.acv_id)
+    place = await place_of_town(session, asked.acv_id)
     refuse_outside(limits, place)
     written = Written(uuid7(), asked.acv_id, 1)
     session.add(Contact(id=written.id, version=written.version, **asdict(asked)))
@@ -56,7 +57,7 @@ async def change(
     contact.version += 1
     contact.updated_at = func.now()
     written = Written(contact_id, asked.acv_id, contact.version)
-    place = await store.place_of(session, asked.acv_id)
+    place = await place_of_town(session, asked.acv_id)
     await record(session, ContactChanged(**written._asdict()), place=place)
     return written
 
@@ -73,6 +74,6 @@ async def delete(
     contact = await store.locked(session, contact_id, limits=limits)
     seen.met(contact.version)
     gone = ContactDeleted(id=contact_id, acv_id=contact.acv_id, version=contact.version)
-    place = await store.place_of(session, contact.acv_id)
+    place = await place_of_town(session, contact.acv_id)
     await store.removed(session, contact_id)
     await record(session, gone, reason=reason, place=place)

@@ -2,28 +2,20 @@
 
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Text, Uuid, cast, delete, func, literal_column, select
+from sqlalchemy import DateTime, Text, Uuid, cast, delete, func, literal_column, select
 
 from chassis.database import WriteSession
-from chassis.identity import Limits, Place
+from chassis.identity import Limits
 from chassis.listing import Listing, Order
 from chassis.perimeters import Single, bounds, inside
 from chassis.statements import any_of, bound, instant, json_of, shares
 from services.towns.contacts.tables import Contact
-from services.towns.errors import ContactNotFound, UnknownTown
+from services.towns.errors import ContactNotFound
 from services.towns.tables import TownCard, card
+from services.towns.territories import OF_TOWNS
 
 _contact = Contact.__table__.c
 _WITH_TOWN = Contact.__table__.join(TownCard.__table__, _contact.acv_id == card.acv_id)
-_TOWN_CODES = func.array_append(card.insee_codes, card.acv_id, type_=ARRAY(Text))
-"""What names a town, as in `/v1/towns/{code}`."""
-
-PERIMETER = {
-    "town": _TOWN_CODES,
-    "department": card.department_codes,
-    "region": card.region_code,
-    "epci": card.epci_sirens,
-}
 _PATH = literal_column("'/v1/contacts/'").concat(cast(_contact.id, Text))
 _ITEM = cast(
     json_of(
@@ -71,28 +63,14 @@ CONTACTS = Listing(
         "version": _contact.version,
         "updated_at": instant(_contact.updated_at),
     },
-    perimeter=PERIMETER,
+    perimeter=OF_TOWNS,
 )
 CONTACT = Single(
     select(func.convert_to(_ITEM, literal_column("'UTF8'")), _contact.version, _PATH)
     .select_from(_WITH_TOWN)
     .where(_contact.id == bound("id", Uuid)),
-    perimeter=PERIMETER,
+    perimeter=OF_TOWNS,
 )
-
-
-async def place_of(session: WriteSession, acv_id: str) -> Place:
-    """Return where a town lies.
-
-    Raises:
-        UnknownTown: no programme town has this identifier.
-    """
-    asked = select(*[value.label(name) for name, value in PERIMETER.items()])
-    found = (await session.execute(asked.where(card.acv_id == acv_id))).mappings().one_or_none()
-    if found is None:
-        raise UnknownTown
-    several = {name: [value] if isinstance(value, str) else value for name, value in found.items()}
-    return {name: frozenset(values) for name, values in several.items()}
 
 
 async def locked(session: WriteSession, contact_id: UUID, *, limits: Limits | None) -> Contact:
@@ -104,7 +82,7 @@ async def locked(session: WriteSession, contact_id: UUID, *, limits: Limits | No
     asked = select(Contact).join(TownCard, _contact.acv_id == card.acv_id)
     asked = asked.where(_contact.id == contact_id).with_for_update(of=Contact)
     if limits is not None:
-        asked = asked.where(inside(PERIMETER, limits))
+        asked = asked.where(inside(OF_TOWNS, limits))
     found = await session.scalar(asked, bounds(limits))
     if found is None:
         raise ContactNotFound
