@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from chassis.contract import Output
 from chassis.formats import Format
@@ -106,3 +106,23 @@ class ListQuery(PagedQuery):
             known = ", ".join(self.item.model_fields)
             raise Misfit("fields", Text(f"clés connues : {known}", f"known keys: {known}"))
         return self
+
+
+class PathQuery(ListQuery):
+    """Filters of a list that is always about what the path names."""
+
+    _about: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def about(self, **named: Any) -> Self:
+        """Return the same query for what the path names."""
+        made = self.model_copy()
+        made._about = named  # noqa: SLF001 -- of our own copy
+        return made
+
+    def used(self) -> frozenset[str]:
+        """Add what the path names."""
+        return super().used() | frozenset(self._about)
+
+    def bindings(self) -> dict[str, Any]:
+        """Add what the path names."""
+        return {name: getattr(self, name) for name in super().used()} | self._about

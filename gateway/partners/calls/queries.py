@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from chassis.contract import Day, Instant
+from chassis.queries import PathQuery
 from gateway.partners.calls.contract import CallMade, Usage
-from gateway.partners.queries import PathQuery
 
 _Format = Annotated[
     Literal["json", "csv", "ndjson", "xlsx"] | None,

@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from chassis.contract import Instant
+from chassis.queries import PathQuery
 from gateway.partners.clients.contract import PartnerClient
 from gateway.partners.contract import TabularFormat
-from gateway.partners.queries import PathQuery
 
 
 class ClientQuery(PathQuery):
