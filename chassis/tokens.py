@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from starlette.types import Scope
 
@@ -15,6 +15,8 @@ from chassis.jws import SKEW, Claims, InvalidToken, PublicKey, Reason, Shape, is
 from chassis.problems import Text, Unauthenticated
 from chassis.settings import EnvironmentSettings
 from chassis.trust import Known, RemoteSource, Trust
+
+Who = TypeVar("Who")
 
 TYPES: frozenset[str | None] = frozenset({"at+jwt"})
 LONGEST_LIFE = 600
@@ -28,10 +30,10 @@ _DIMENSION = re.compile(r"[a-z][a-z_]{0,31}")
 
 
 @dataclass(slots=True)
-class _Verified:
+class _Verified(Generic[Who]):
     """A token that was good once, and what may have changed since."""
 
-    principal: Principal
+    who: Who
     kid: str
     key: PublicKey
     client: str
@@ -52,62 +54,59 @@ class _Verified:
         self.cleared_by = known
 
 
-class Verifier:
-    """Turns the `Authorization` header of a request into a principal."""
+class TokenReader(Generic[Who]):
+    """Verifies the access tokens of one issuer, once each while nothing changes.
+
+    `texts` are the claims that must be there as identifiers, `sub` and `jti` among them; `who`
+    makes of good claims what callers need, or raises `InvalidToken`.
+    """
 
     def __init__(
-        self, issuer: str, audience: str, *, trust: Trust, now: Callable[[], float] = time.time
+        self,
+        shape: Shape,
+        who: Callable[[Claims], Who],
+        *,
+        trust: Trust,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self.trust = trust
-        self._shape = Shape(issuer, audience, TYPES, _TEXTS, LONGEST_LIFE)
+        self._shape = shape
+        self._who = who
         self._now = now
-        self._kept: OrderedDict[bytes, _Verified] = OrderedDict()
+        self._kept: OrderedDict[bytes, _Verified[Who]] = OrderedDict()
 
-    async def principal(self, scope: Scope) -> Principal:
-        """Return the caller of a request; `ANONYMOUS` if it shows no token.
+    async def read(self, text: bytes) -> Who:
+        """Return what a token says.
 
         Raises:
-            Unauthenticated: what it shows is not one good token.
-            ServiceUnavailable: the list of suspensions is too old to believe a token.
+            InvalidToken: anything at all is not as it should be.
+            ServiceUnavailable: keys and suspensions are too old to believe a token.
         """
-        known = self.remembered(scope)
+        known = self.known(text)
         if known is not None:
             return known
-        try:
-            return await self._principal(_bearer(_shown(scope)))
-        except InvalidToken as refusal:
-            raise unauthenticated(refusal.reason) from None
-
-    def remembered(self, scope: Scope) -> Principal | None:
-        """Return the caller if nobody has to be asked; `None`: await `principal`."""
-        shown = _shown(scope)
-        # where tokens are issued and revoked, clients show credentials of another kind
-        if not shown or scope["path"].startswith(_OWN_CREDENTIALS):
-            return ANONYMOUS
-        known = self.trust.young()
-        if known is None:
-            return None
-        try:
-            text = _bearer(shown)
-            found = self._kept.get(text)
-            if found is None or known.keys.get(found.kid) is not found.key:
-                return None
-            found.check(known, self._now())
-        except InvalidToken:
-            return None
-        self._kept.move_to_end(text)
-        return found.principal
-
-    async def _principal(self, text: bytes) -> Principal:
-        found, known = await self._read(text)
-        found.check(known, self._now())
+        found, seen = await self._verified(text)
+        found.check(seen, self._now())
         self._kept[text] = found
         self._kept.move_to_end(text)
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return found.principal
+        return found.who
 
-    async def _read(self, text: bytes) -> tuple[_Verified, Known]:
+    def known(self, text: bytes) -> Who | None:
+        """Return what a token says if nobody has to be asked; `None`: await `read`."""
+        known = self.trust.young()
+        found = self._kept.get(text)
+        if known is None or found is None or known.keys.get(found.kid) is not found.key:
+            return None
+        try:
+            found.check(known, self._now())
+        except InvalidToken:
+            return None
+        self._kept.move_to_end(text)
+        return found.who
+
+    async def _verified(self, text: bytes) -> tuple[_Verified[Who], Known]:
         known = self.trust.young() or Known()
         try:
             read = verified(text, known.keys, shape=self._shape, now=self._now())
@@ -118,7 +117,7 @@ class Verifier:
             read = verified(text, known.keys, shape=self._shape, now=self._now())
         claims = read.claims
         found = _Verified(
-            principal=_principal(claims),
+            who=self._who(claims),
             kid=read.kid,
             key=known.keys[read.kid],
             client=_digest(claims["sub"]),
@@ -129,6 +128,37 @@ class Verifier:
         return found, known
 
 
+class Verifier(TokenReader[Principal]):
+    """Turns the `Authorization` header of a request, a token of ours, into a principal."""
+
+    def __init__(
+        self, issuer: str, audience: str, *, trust: Trust, now: Callable[[], float] = time.time
+    ) -> None:
+        shape = Shape(issuer, audience, TYPES, _TEXTS, LONGEST_LIFE)
+        super().__init__(shape, _principal, trust=trust, now=now)
+
+    async def principal(self, scope: Scope) -> Principal:
+        """Return the caller of a request; `ANONYMOUS` if it shows no token.
+
+        Raises:
+            Unauthenticated: what it shows is not one good token.
+            ServiceUnavailable: the list of suspensions is too old to believe a token.
+        """
+        try:
+            text = shown_token(scope)
+            return ANONYMOUS if text is None else await self.read(text)
+        except InvalidToken as refusal:
+            raise unauthenticated(refusal.reason) from None
+
+    def remembered(self, scope: Scope) -> Principal | None:
+        """Return the caller if nobody has to be asked; `None`: await `principal`."""
+        try:
+            text = shown_token(scope)
+        except InvalidToken:
+            return None
+        return ANONYMOUS if text is None else self.known(text)
+
+
 def verifier_for(settings: EnvironmentSettings) -> Verifier:
     """Return the verifier of a process that asks the gateway for keys and suspensions."""
     url, keys = settings.public_url, settings.token_keys_url
@@ -136,19 +166,27 @@ def verifier_for(settings: EnvironmentSettings) -> Verifier:
 
 
 def unauthenticated(reason: Reason) -> Unauthenticated:
-    """Return the 401 of RFC 6750, which repeats nothing of the token."""
-    said = _SENTENCES[reason]
+    """Return the 401 of a token that is not good."""
+    return challenged(reason.value, _SENTENCES[reason])
+
+
+def challenged(reason: str, said: Text, **extra: str) -> Unauthenticated:
+    """Return the 401 of RFC 6750, which repeats nothing of the token; `extra` is for its holder."""
     challenge = f'Bearer error="invalid_token", error_description="{said.en}"'
-    return Unauthenticated(
-        said, headers={"WWW-Authenticate": challenge}, extra={"reason": reason.value}
-    )
+    headers = {"WWW-Authenticate": challenge}
+    return Unauthenticated(said, headers=headers, extra={"reason": reason, **extra})
 
 
-def _shown(scope: Scope) -> list[bytes]:
-    return [value for name, value in scope["headers"] if name == b"authorization"]
+def shown_token(scope: Scope) -> bytes | None:
+    """Return the one token that a request shows; `None` if it need not show one.
 
-
-def _bearer(shown: list[bytes]) -> bytes:
+    Raises:
+        InvalidToken: it shows several, or something else.
+    """
+    shown: list[bytes] = [value for name, value in scope["headers"] if name == b"authorization"]
+    # where tokens are issued and revoked, clients show credentials of another kind
+    if not shown or scope["path"].startswith(_OWN_CREDENTIALS):
+        return None
     scheme, _, text = shown[0].partition(b" ")
     if len(shown) > 1 or scheme.lower() != b"bearer" or not text:
         raise InvalidToken(Reason.CREDENTIALS)

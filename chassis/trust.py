@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import structlog
 
-from chassis.jwks import public_keys
+from chassis.jwks import OURS, public_keys
 from chassis.jws import PublicKey, read_object
 from chassis.problems import ServiceUnavailable, Text
 
@@ -53,10 +53,17 @@ class Known:
 class Trust:
     """Keys and suspensions of the issuer, never older than `OLDEST` seconds when they are used.
 
-    Without a source nobody is believed. `clock` is a monotonic one.
+    Without a source nobody is believed. `clock` is a monotonic one, `algorithms` those of the keys.
     """
 
-    def __init__(self, source: Source | None, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        source: Source | None,
+        clock: Callable[[], float] = monotonic,
+        *,
+        algorithms: Collection[str] = OURS,
+    ) -> None:
+        self._algorithms = algorithms
         self._source = source
         self._clock = clock
         self._known = Known()
@@ -136,7 +143,7 @@ class Trust:
 
     def _take(self, jwks: Document, revocations: Document) -> None:
         # the same objects while the set is the same: who holds one sees whether it is still there
-        keys = self._known.keys if jwks == self._jwks else public_keys(jwks)
+        keys = self._known.keys if jwks == self._jwks else public_keys(jwks, self._algorithms)
         if revocations.keys() != {"clients", "tokens"}:
             raise MisfitRevocations("the members clients and tokens are expected")
         self._known = Known(keys, *(_instants(revocations[name]) for name in ("clients", "tokens")))
