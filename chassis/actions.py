@@ -35,13 +35,14 @@ CALLER_ID = bound(CALLER, Text)
 class Action:
     """An operation on a resource, `place` below its path, refused for the first true of `unless`.
 
-    What its policy row refuses comes before.
+    What its policy row refuses comes before. `path` is said where it is not that of the resource.
     """
 
     operation: str
     row: Scoped
     place: str
     unless: tuple[Unless, ...] = ()
+    path: ColumnElement[str] | None = None
 
 
 def offered(
@@ -73,7 +74,8 @@ def _shown(
     if row.within and perimeter is not None:
         unless.append((not_(_reaches(row, perimeter)), "outside-perimeter"))
     reason = case(*[(condition, code(name)) for condition, name in (*unless, *action.unless)])
-    href = path.concat(code(f"/{action.place}")) if action.place else path
+    base = path if action.path is None else action.path
+    href = base.concat(code(f"/{action.place}")) if action.place else base
     return json_of(
         action=code(action.operation), href=href, allowed=reason.is_(None), reason=reason
     )

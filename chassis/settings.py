@@ -1,6 +1,7 @@
 """Settings that every service reads from its environment, once, in `create_app`."""
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -27,7 +28,7 @@ def settings_read(kind: type[SettingsT], **given: Any) -> SettingsT:
         raise MisfitSettings(str(error)) from None
     except ValidationError as error:
         names = variables(kind)
-        told = [_sentence(names[str(one["loc"][0]).lower()], one) for one in error.errors()]
+        told = [_sentence(_place(names, one["loc"]), one) for one in error.errors()]
         raise MisfitSettings("; ".join(told)) from None
 
 
@@ -40,11 +41,17 @@ def variables(kind: type[BaseSettings]) -> dict[str, str]:
     }
 
 
+def _place(names: Mapping[str, str], loc: tuple[int | str, ...]) -> str:
+    """Return the variable, and the place in its value if it has several."""
+    variable, *inner = loc
+    return ".".join([names[str(variable).lower()], *map(str, inner)])
+
+
 def _sentence(name: str, error: Any) -> str:
     """Say what is wrong with one variable; what may hold a secret is not repeated."""
     if error["type"] == "missing":
         return f"{name} is not set"
-    secret = any(word in name for word in ("SECRET", "TOKEN", "URL"))
+    secret = any(word in name for word in ("SECRET", "TOKEN", "URL", "ISSUERS"))
     given = f"{name} does not fit" if secret else f"{name}={error['input']} does not fit"
     return f"{given}: {error['msg'][:1].lower()}{error['msg'][1:]}"
 

@@ -14,6 +14,7 @@ from chassis.trust import Trust
 from deploy.names import SERVICES
 from gateway.app import create_app as create_gateway
 from gateway.contracts import OWN
+from gateway.external.callers import Callers
 from gateway.partners.app import create_app as create_registry
 from gateway.partners.calls.recorder import Recorder
 from gateway.partners.tokens.issuer import Issuer
@@ -71,4 +72,7 @@ def _gateway(services: Callable[[Verifier], Mapping[str, Upstream]]) -> ASGIApp:
     registry = create_registry(settings, issuer, verifier=verifier)
     upstreams = {**services(verifier), OWN: InProcess(registry)}
     calls = Recorder(registry.database)
-    return traced(create_gateway(settings, upstreams, verifier=verifier, calls=calls), "gateway")
+    issuers = settings.external_issuers
+    external = Callers(issuers, issuer, verifier=verifier) if issuers else None
+    gateway = create_gateway(settings, upstreams, verifier=verifier, calls=calls, external=external)
+    return traced(gateway, "gateway")

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.at_once import Ready
 from chassis.http import Edge
-from chassis.identity import ANONYMOUS
+from chassis.identity import ANONYMOUS, Principal
 from chassis.metrics_access import operators
 from chassis.openapi import larger_bodies
 from chassis.rights import RIGHT_PATH
@@ -20,6 +20,7 @@ from gateway.cached import Cache, asked_publicly
 from gateway.compression import Compressing, asks_for_gzip, with_plain_tags
 from gateway.contracts import OWN, committed, registry_contract
 from gateway.decoration import Decorated
+from gateway.external.callers import Callers
 from gateway.feed import Watcher
 from gateway.forwarding import Deadlines, Forwarder
 from gateway.headers import READS
@@ -46,6 +47,7 @@ def create_app(
     *,
     verifier: Verifier | None = None,
     calls: Recorder | None = None,
+    external: Callers | None = None,
 ) -> ASGIApp:
     """Assemble the gateway.
 
@@ -55,6 +57,7 @@ def create_app(
             partners, without which nobody has a token.
         verifier: of tokens, shared with those services; its own otherwise.
         calls: keeps the calls made with a token; without it they are not kept.
+        external: takes the tokens of other issuers; without it they are refused.
 
     Raises:
         ContractMissing: a service's contract is not shipped.
@@ -62,7 +65,11 @@ def create_app(
         NoWayToService: a service is neither here nor anywhere.
     """
     gateway = Gateway(
-        settings, upstreams or {}, verifier=verifier or verifier_for(settings), calls=calls
+        settings,
+        upstreams or {},
+        verifier=verifier or verifier_for(settings),
+        calls=calls,
+        external=external,
     )
     edge = Edge(
         gateway,
@@ -84,8 +91,10 @@ class Gateway:
         *,
         verifier: Verifier,
         calls: Recorder | None,
+        external: Callers | None,
     ) -> None:
         self._verifier = verifier
+        self._external = external
         self._calls = calls
         contracts = dict(committed(settings.contracts))
         if OWN in upstreams:
@@ -126,13 +135,20 @@ class Gateway:
             await own(scope, send)
             return
         # early, for limits and refusals: the service verifies again, and decides
-        scope["state"]["principal"] = principal = await self._verifier.principal(scope)
+        scope["state"]["principal"] = principal = await self._principal(scope)
         answer = self._read if scope["method"] in READS else self._change
         if self._calls is None or principal is ANONYMOUS:
             await answer(scope, receive, send)
         else:
             named = self._actions.named
             await self._calls.heard(answer, scope, receive, send=send, name=named)
+
+    async def _principal(self, scope: Scope) -> Principal:
+        """Return the caller; callers whom we know already cost what they did without others."""
+        if self._external is None:
+            return await self._verifier.principal(scope)
+        known = self._verifier.remembered(scope)
+        return known or await self._external.principal(scope)
 
     def at_once(self, scope: Scope) -> Ready | None:
         """Return a kept answer, if one may be sent as it is, to a caller known already."""
@@ -209,6 +225,8 @@ class Gateway:
             await stack.enter_async_context(self._verifier.trust.running())
             for way in self._ways.values():
                 await stack.enter_async_context(way.upstream.running())
+            if self._external is not None:
+                await stack.enter_async_context(self._external.running())
             if self._calls is not None:
                 await stack.enter_async_context(self._calls.running())
             watching = [asyncio.create_task(watcher.run()) for watcher in self._watchers()]

@@ -4,11 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import Duration, ServiceSettings, shared
 from gateway.contracts import SERVICES, SHIPPED
+from gateway.external.issuers import ExternalIssuer, distinct
 
 _URL = r"^https?://[^/]+$"
 Url = Annotated[
@@ -38,6 +39,15 @@ class Settings(ServiceSettings):
             "same for all processes of the gateway"
         ),
     ] = SHIPPED.parent / ".data" / "signing-keys"
+    external_issuers: Annotated[
+        tuple[ExternalIssuer, ...],
+        AfterValidator(distinct),
+        Field(
+            description="Issuers of tokens of persons that are attached to partners, as a "
+            "JSON list: `name`, `issuer`, `audience`, `algorithms`, one of `jwks`, `jwks_file` and "
+            "`jwks_url`, and claims: `subject_claim` (`sub`), `organisation_claim`, `person_claim`"
+        ),
+    ] = ()
     contracts: Annotated[Path, Field(description="Folder with `<service>/openapi.json`")] = SHIPPED
     origins: Annotated[
         tuple[str, ...], Field(description="Web origins that may read answers; `*` for all")

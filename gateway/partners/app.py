@@ -9,6 +9,7 @@ from chassis.problems import Problem
 from chassis.tokens import Verifier
 from chassis.vocabularies import label_router
 from gateway.partners.access_requests import routes as access_requests
+from gateway.partners.attachments import routes as attachments
 from gateway.partners.calls import routes as calls
 from gateway.partners.clients import routes as clients
 from gateway.partners.credentials import routes as credentials
@@ -40,6 +41,8 @@ class Registry(ServiceApp):
                 organisations.router,
                 clients.router,
                 calls.router,
+                attachments.asking({one.name for one in settings.external_issuers}),
+                attachments.router,
                 credentials.showing,
                 credentials.router,
                 label_router("gateway", VOCABULARIES),

@@ -21,6 +21,8 @@ KeyAlreadyThere         Refused         the system has this key
 ClientIsSuspended       Refused         nothing new for a system that may not call
 ClientIsActive          Refused         there is nothing to restore
 RestorationNeedsAnother Refused         the second voice is another organisation's
+AttachmentNotFound      NotFound        also for one that the caller may not know
+UnknownIssuer           Unprocessable   no external issuer of this name is configured
 """
 
 from collections.abc import Iterable
@@ -210,3 +212,18 @@ class RestorationNeedsAnother(Refused):
         "Une autre organisation doit confirmer le rétablissement",
         "Another organisation must confirm the restoration",
     )
+
+
+class AttachmentNotFound(NotFound):
+    """No attachment has this id, or none that the caller may know."""
+
+    title = Text("Aucun rattachement connu n'a cet identifiant", "No known attachment has this id")
+
+
+class UnknownIssuer(Unprocessable):
+    """No issuer of this name is configured: nobody could ever show its tokens."""
+
+    title = Text("Aucun émetteur de jetons n'a ce nom", "No issuer of tokens has this name")
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("unknown-issuer", self.title, pointer="/issuer")])

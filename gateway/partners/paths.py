@@ -11,6 +11,10 @@ from chassis.problems import Text
 OrganisationId = Annotated[
     UUID, Path(description="Id of the partner", examples=["0198c0de-0000-7000-8000-00000000beef"])
 ]
+AttachmentId = Annotated[
+    UUID,
+    Path(description="Id of the attachment", examples=["0198c0de-0000-7000-8000-00000000beef"]),
+]
 ClientInPath = Annotated[
     str,
     Form("[a-z0-9-]{1,60}", Text("attendu : nom d'un système", "expected: name of a system")),

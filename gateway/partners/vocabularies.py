@@ -41,6 +41,18 @@ ACCESS_STATUS = Vocabulary(
     },
     open=False,
 )
+ATTACHMENT_STATUS = Vocabulary(
+    "attachment-status",
+    {
+        "pending": Text("en attente d'avis", "waiting for opinions"),
+        "granted": Text("accordé", "granted"),
+        "refused": Text("refusé", "refused"),
+        "expired": Text("sans décision en 30 jours", "not decided within 30 days"),
+        "revoked": Text("retiré", "revoked"),
+        "ended": Text("accordé, arrivé à son terme", "granted, and at its end"),
+    },
+    open=False,
+)
 VERDICT = Vocabulary(
     "verdict",
     {"approved": Text("favorable", "approved"), "refused": Text("défavorable", "refused")},
@@ -55,6 +67,6 @@ STANDING = Vocabulary(
 
 VOCABULARIES = (
     *(PARTNER_KIND, SCOPE, AREA, ENVIRONMENT, AUTHENTICATION),
-    *(ACCESS_STATUS, VERDICT, STANDING),
+    *(ACCESS_STATUS, ATTACHMENT_STATUS, VERDICT, STANDING),
 )
 """Every code list of the registry."""

@@ -12,6 +12,7 @@ from chassis.identity import EVERYWHERE, NOWHERE, OWN, Known, Open, Principal, s
 from gateway.partners import kinds
 from gateway.partners.policy import APPROVE, READ
 from tests.partners.asking import a_request
+from tests.partners.attaching import an_attachment
 from tests.partners.callers import Caller, public_jwk
 from tests.security.matrix import REGISTRY, Case, NotPlayed, text_of, without
 from tests.security.plays import UNKNOWN, Stage, list_all, nobody_sees_more
@@ -33,6 +34,8 @@ class Registry:
     cast: Sequence[Caller]
     kids: Mapping[str, str]
     request_id: str
+    attachments: Mapping[str, str]
+    """By system, the attachment that is asked for it."""
 
     def met(self, caller: Caller) -> list[Caller]:
         """Return itself, the other of its kind, and one of another kind."""
@@ -41,7 +44,7 @@ class Registry:
 
     async def held(self) -> list[str]:
         """Return all that the registry holds of systems, and its events."""
-        tables = ("organisation", "client", "client_secret", "client_key", "event")
+        tables = ("organisation", "client", "client_secret", "client_key", "attachment", "event")
         async with self.database.writing() as session:
             return [
                 str((await session.scalars(text(f"SELECT t::text FROM {one} t"))).all())
@@ -70,9 +73,13 @@ def knows(case: Case, player: Principal, target: Caller) -> bool:
     return seen(case.row.limits(player), {OWN: frozenset({str(target.organisation)})})
 
 
-def _at(case: Case, organisation: object, client: str) -> str:
+def _at(case: Case, organisation: object, client: str, attachment: str = UNKNOWN) -> str:
     path = case.path.replace("{organisation_id}", str(organisation))
-    return path.replace("{client_id}", client)
+    return path.replace("{client_id}", client).replace("{attachment_id}", attachment)
+
+
+def _of(registry: Registry, case: Case, target: Caller) -> str:
+    return _at(case, target.organisation, target.client, registry.attachments[target.client])
 
 
 async def partners(registry: Registry, case: Case, caller: Caller) -> list[str]:
@@ -89,7 +96,7 @@ async def reads(registry: Registry, case: Case, caller: Caller) -> list[str]:
         unknown = _at(case, UNKNOWN, NOBODY)
         nothing = await registry.stage.ask(WAY, case, unknown + form, player)
         for target in registry.met(caller):
-            path = _at(case, target.organisation, target.client)
+            path = _of(registry, case, target)
             answer = await registry.stage.ask(WAY, case, path + form, player)
             if knows(case, player, target):
                 others = {str(one.organisation) for one in registry.cast if one is not target}
@@ -108,10 +115,6 @@ def _told(answer: httpx.Response, path: str) -> tuple[object, ...]:
     return without(answer, path)
 
 
-def _secret(_registry: Registry, _target: Caller) -> dict[str, Any]:
-    return {}
-
-
 def _key(_registry: Registry, _target: Caller) -> dict[str, Any]:
     return {"jwk": public_jwk()}
 
@@ -121,9 +124,11 @@ def _revocation(registry: Registry, target: Caller) -> dict[str, Any]:
 
 
 BODIES: Mapping[str, Callable[[Registry, Caller], dict[str, Any]]] = {
-    f"{CLIENT}/secrets": _secret,
+    f"{CLIENT}/secrets": lambda *_: {},
     f"{CLIENT}/keys": _key,
     f"{CLIENT}/revocations": _revocation,
+    f"{PARTNER}/attachments": lambda _, target: an_attachment(target),
+    f"{PARTNER}/attachments/{{attachment_id}}/revocation": lambda *_: {"reason": "left"},
 }
 """By path of a change of a system: a body that whoever may send it succeeds with."""
 
@@ -133,7 +138,7 @@ async def changes(registry: Registry, case: Case, caller: Caller) -> list[str]:
     player = player_of(caller)
     found = []
     for target in registry.met(caller):
-        path, body = _at(case, target.organisation, target.client), BODIES[case.path]
+        path, body = _of(registry, case, target), BODIES[case.path]
         sent = body(registry, target)
         before = await registry.held()
         answer = await registry.stage.ask(WAY, case, path, player, json=sent)
@@ -174,11 +179,12 @@ async def admitted(registry: Registry, case: Case, caller: Caller) -> list[str]:
     """Play what a scope alone rules: whoever has it is let in, whosever the thing is."""
     found = []
     for target in registry.met(caller):
-        path = _at(case, target.organisation, target.client)
-        path = path.replace("{request_id}", registry.request_id)
+        path = _of(registry, case, target).replace("{request_id}", registry.request_id)
         answer = await registry.stage.ask(WAY, case, path, player_of(caller), json={})
         if case.method == "get":
-            right = answer.status_code == 200 and registry.request_id in answer.text
+            attachment = registry.attachments[target.client]
+            named = attachment if "attachment" in path else registry.request_id
+            right = answer.status_code == 200 and named in answer.text
         else:
             right = answer.status_code in {409, 422}
         found += [] if right else [f"{answer.status_code} for {target.kind}"]
@@ -288,5 +294,6 @@ def _owned(case: Case) -> Play | None:
         return known.get(case.path)
     if case.path == "/v1/partners":
         return partners
-    own = case.path.replace("{client_id}", "").count("{") == 1 and case.path.startswith(PARTNER)
+    rest = case.path.replace("{client_id}", "").replace("{attachment_id}", "")
+    own = rest.count("{") == 1 and case.path.startswith(PARTNER)
     return reads if case.method == "get" and own else None

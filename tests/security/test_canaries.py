@@ -56,7 +56,7 @@ async def product(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Open the whole product, traced."""
     with logging():
-        async with client_of(Traced(_product(url, keys), _provider(spans))) as client:
+        async with client_of(Traced(_product(url, keys), provider_of(spans))) as client:
             yield client
 
 
@@ -68,7 +68,8 @@ def _product(url: str, keys: Path) -> ASGIApp:
     return create_gateway(gateway_settings(public_url=TEST_URL), upstreams, verifier=verifier)
 
 
-def _provider(spans: InMemorySpanExporter) -> TracerProvider:
+def provider_of(spans: InMemorySpanExporter) -> TracerProvider:
+    """Return what hands every trace to `spans`."""
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
     return provider

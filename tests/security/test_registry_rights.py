@@ -29,6 +29,7 @@ from tests.callers import issuer, service_app
 from tests.conftest import SERVICES, TEMPLATE
 from tests.gateway.conftest import gateway_settings
 from tests.partners.asking import a_request, asked
+from tests.partners.attaching import an_issuer, attachment_asked
 from tests.partners.callers import Caller
 from tests.partners.conftest import registry_app, registry_settings
 from tests.security.estates import Thing
@@ -69,7 +70,8 @@ async def registry(
     async with AsyncExitStack() as stack:
         name = await stack.enter_async_context(copied_database(admin_url, TEMPLATE))
         url = url_of(admin_url, database=name)
-        settings = registry_settings(url, tmp_path_factory.mktemp("keys"))
+        keys = tmp_path_factory.mktemp("keys")
+        settings = registry_settings(url, keys, external_issuers=[an_issuer()])
         straight = request.param == WAY
         app = registry_app(settings) if straight else _gateway(settings, url)
         door = await stack.enter_async_context(client_of(app))
@@ -87,7 +89,9 @@ async def registry(
             owner = str(one.organisation)
             things["/v1/partners"].append(Thing(f"/v1/partners/{owner}", {OWN: frozenset({owner})}))
         receipt = await asked(door, a_request())
-        made = Registry(Stage({REGISTRY: door}, things), database, cast, kids, str(receipt.id))
+        attachments = {one.client: await attachment_asked(door, one) for one in cast}
+        stage = Stage({REGISTRY: door}, things)
+        made = Registry(stage, database, cast, kids, str(receipt.id), attachments)
         for _ in range(200):  # transactions elsewhere on the server delay the feed
             if str(receipt.id) in await told(made, FEED, player_of(cast[0])):
                 break

@@ -9,19 +9,17 @@ from typing import NamedTuple
 import orjson
 
 from chassis.jwks import public_keys
-from chassis.jws import LONGEST, SKEW, Claims, InvalidToken, PublicKey, verified
+from chassis.jws import SKEW, Claims, InvalidToken, PublicKey, verified
 from gateway.partners import secrets
-from gateway.partners.kinds import SCOPES
-from gateway.partners.tokens import rules, store
+from gateway.partners.tokens import access, rules, store
 from gateway.partners.tokens.errors import (
     ClientSuspended,
     InvalidClient,
     InvalidScope,
     InvalidTarget,
-    PerimeterTooWide,
     UnsupportedGrantType,
 )
-from gateway.partners.tokens.issuer import LIFE, Issuer
+from gateway.partners.tokens.issuer import Issuer
 from gateway.partners.tokens.proofs import GRANT, KeyProof, SecretProof
 
 ALGORITHMS = ("ES256", "EdDSA")
@@ -143,41 +141,17 @@ async def _use_up(issuer: Issuer, proven: _Proven) -> None:
 
 def _signed(issuer: Issuer, proven: _Proven, asked: str | None) -> Issued:
     known = proven.known
-    possible = [name for name in known.scopes if _may_carry(name, proven)]
+    possible = [
+        name
+        for name in known.scopes
+        if access.may_carry(name, known.kind, proves_key=proven.assertion is not None)
+    ]
     scopes = rules.granted(asked, possible)
     if not scopes:
         raise InvalidScope
-    perimeter = rules.perimeter(rules.Right(*right) for right in known.rights)
-    issued_at = int(issuer.now())
-    ends_at = rules.end(
-        issued_at, life=LIFE, midnight=known.midnight, ends_today=perimeter.ends_today
-    )
-    scope = " ".join(scopes)
-    claims = {
-        "iss": issuer.url,
-        "aud": issuer.audience,
-        "sub": proven.client_id,
-        "iat": issued_at,
-        "exp": ends_at,
-        "jti": token_urlsafe(16),
-        "scope": scope,
-        "org": known.organisation,
-        "kind": known.kind,
-        "cred": proven.credential,
-        "perimeter": perimeter.claim,
-    }
-    token = issuer.keys.signer().signed(claims)
-    if len(token) > LONGEST:
-        raise PerimeterTooWide
-    return Issued(token, ends_at - issued_at, scope)
-
-
-def _may_carry(name: str, proven: _Proven) -> bool:
-    """Tell whether a scope of the client still exists for its kind, and suits its proof."""
-    scope = SCOPES.get(name)
-    if scope is None or proven.known.kind not in scope.kinds:
-        return False
-    return proven.assertion is not None or not scope.strong
+    grant = access.Grant(proven.client_id, proven.credential, token_urlsafe(16), scopes)
+    made = access.signed(issuer, known, grant=grant)
+    return Issued(made.token, made.ends_at - made.issued_at, " ".join(scopes))
 
 
 def _own_token(issuer: Issuer, token: str) -> Claims | None:

@@ -151,17 +151,16 @@ def _not_lately(table: type[ClientSecret | ClientKey]) -> ColumnElement[bool]:
     return or_(seen.is_(None), seen < _CLOCK - timedelta(minutes=1))
 
 
-def _seconds(instant: Any) -> ColumnElement[int]:
+def seconds(instant: Any) -> ColumnElement[int]:
     """Return the first whole second that is not before an instant."""
     return cast(func.ceil(extract("epoch", instant)), BigInteger)
 
 
-_NOW = func.to_timestamp(bindparam("now", type_=Double))
-_LOCAL = func.timezone(_ZONE, _NOW)
+NOW = func.to_timestamp(bindparam("now", type_=Double))
+"""The instant of the question, by the clock of the process that signs."""
+_LOCAL = func.timezone(_ZONE, NOW)
 _TODAY = cast(_LOCAL, Date)
-_MIDNIGHT = _seconds(
-    func.timezone(_ZONE, func.date_trunc("day", _LOCAL) + text("interval '1 day'"))
-)
+_MIDNIGHT = seconds(func.timezone(_ZONE, func.date_trunc("day", _LOCAL) + text("interval '1 day'")))
 _RIGHTS = (
     select(
         func.coalesce(
@@ -184,6 +183,18 @@ _RIGHTS = (
 )
 
 
+ASKING: tuple[Any, ...] = (
+    cast(Client.organisation_id, Text),
+    Organisation.kind,
+    Client.authentication,
+    Client.scopes,
+    and_(Client.status == "active", Organisation.status == "active"),
+    _RIGHTS,
+    _MIDNIGHT,
+)
+"""The columns of `Asking`, but for the credential."""
+
+
 def _asking(table: type[ClientSecret | ClientKey], *columns: Any) -> Select[Any]:
     """Return the one statement that finds a client with its live credential of a name.
 
@@ -194,19 +205,10 @@ def _asking(table: type[ClientSecret | ClientKey], *columns: Any) -> Select[Any]
         table.client_id == Client.id,
         name == bindparam("name", type_=Text),
         table.revoked_at.is_(None),
-        or_(table.expires_at.is_(None), table.expires_at > _NOW),
+        or_(table.expires_at.is_(None), table.expires_at > NOW),
     )
     return (
-        select(
-            cast(Client.organisation_id, Text),
-            Organisation.kind,
-            Client.authentication,
-            Client.scopes,
-            and_(Client.status == "active", Organisation.status == "active"),
-            _RIGHTS,
-            _MIDNIGHT,
-            *credential,
-        )
+        select(*ASKING, *credential)
         .select_from(Client)
         .join(Organisation, Organisation.id == Client.organisation_id)
         .outerjoin(table, live)
@@ -237,7 +239,7 @@ _CLIENTS = (
     select(
         func.json_object_agg(
             func.encode(func.sha256(func.convert_to(Client.id, "UTF8")), "hex"),
-            case((_SUSPENDED, FOR_GOOD), else_=_seconds(Client.refused_before)),
+            case((_SUSPENDED, FOR_GOOD), else_=seconds(Client.refused_before)),
         )
     )
     .select_from(Client)
@@ -248,7 +250,7 @@ _CLIENTS = (
 _TOKENS = (
     select(
         func.json_object_agg(
-            func.encode(RevokedToken.jti_digest, "hex"), _seconds(RevokedToken.expires_at)
+            func.encode(RevokedToken.jti_digest, "hex"), seconds(RevokedToken.expires_at)
         )
     )
     .where(RevokedToken.expires_at > _CLOCK - _LATE)

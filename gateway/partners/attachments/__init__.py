@@ -1,0 +1,1 @@
+"""Attachments: persons whom other issuers vouch for, acting for systems of partners."""

@@ -1,0 +1,187 @@
+"""The SQL of attachments."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    Text,
+    Uuid,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+
+from chassis.actions import CALLER_ID, Action, code, offered
+from chassis.database import WriteSession
+from chassis.identity import OWN, Limits
+from chassis.listing import Listing, Order
+from chassis.perimeters import Single, bounds, inside
+from chassis.statements import any_of, bound, instant, json_of
+from gateway.partners.errors import AttachmentNotFound
+from gateway.partners.policy import OPINION, REVOKE
+from gateway.partners.tables import Attachment, AttachmentOpinion, Organisation, RevokedToken
+
+_REFUSED = timedelta(minutes=10)
+"""How long the tokens of a revoked attachment are named: longer than any of them lives."""
+
+_attachment, _opinion = Attachment.__table__.c, AttachmentOpinion.__table__.c
+_organisation = Organisation.__table__.c
+_judge = Organisation.__table__.alias("judge")
+_SOURCE = Attachment.__table__.join(
+    Organisation.__table__, _attachment.organisation_id == _organisation.id
+)
+PERIMETER = {OWN: cast(_attachment.organisation_id, Text)}
+_PARTNER = literal_column("'/v1/partners/'").concat(cast(_attachment.organisation_id, Text))
+_PATH = _PARTNER.concat(literal_column("'/attachments/'")).concat(cast(_attachment.id, Text))
+_REQUEST = literal_column("'/v1/attachment-requests/'").concat(cast(_attachment.id, Text))
+_CLIENT = _PARTNER.concat(literal_column("'/clients/'")).concat(_attachment.client_id)
+_NOW: ColumnElement[datetime] = literal_column("now()")
+_PENDING = _attachment.status == literal_column("'pending'")
+_GRANTED = _attachment.status == literal_column("'granted'")
+_STATUS: ColumnElement[str] = case(
+    (_PENDING & (_attachment.expires_at <= _NOW), literal_column("'expired'")),
+    (_GRANTED & (_attachment.valid_until <= _NOW), literal_column("'ended'")),
+    else_=_attachment.status,
+)
+_OWN = cast(_attachment.organisation_id, Text) == CALLER_ID
+
+
+def _opinions() -> ColumnElement[object]:
+    """Return what was said of an attachment, oldest first."""
+    said = json_of(
+        organisation_id=_opinion.organisation_id,
+        organisation_name=_judge.c.name,
+        verdict=_opinion.verdict,
+        motive=_opinion.motive,
+        given_at=instant(_opinion.given_at),
+    )
+    listed = func.json_agg(aggregate_order_by(said, _opinion.given_at, _opinion.organisation_id))
+    chosen = select(func.coalesce(listed, literal_column("'[]'::json"), type_=JSON))
+    joined = AttachmentOpinion.__table__.join(_judge, _opinion.organisation_id == _judge.c.id)
+    chosen = chosen.select_from(joined).where(_opinion.attachment_id == _attachment.id)
+    return chosen.correlate(Attachment.__table__).scalar_subquery()
+
+
+def _actions() -> ColumnElement[object]:
+    """Return what the caller may do: the rules decide, a test holds both together."""
+    spoken = exists().where(
+        _opinion.attachment_id == _attachment.id, cast(_opinion.organisation_id, Text) == CALLER_ID
+    )
+    unless = (
+        (code("pending") != _STATUS, "request-closed"),
+        (_OWN, "own-request"),
+        (spoken.correlate(Attachment.__table__), "opinion-already-given"),
+    )
+    judging = Action("judge_attachment", OPINION, "opinions", unless, path=_REQUEST)
+    revoking = Action("revoke_attachment", REVOKE, "revocation")
+    return offered([judging, revoking], path=_PATH)
+
+
+_SHOWN = {
+    "id": _attachment.id,
+    "status": _STATUS,
+    "organisation_id": _attachment.organisation_id,
+    "organisation_name": _organisation.name,
+    "client_id": _attachment.client_id,
+    "issuer": _attachment.issuer,
+    "identity": _attachment.identity,
+    "motive": _attachment.motive,
+    "expires_at": instant(_attachment.expires_at),
+    "valid_until": instant(_attachment.valid_until),
+    "revoked_at": instant(_attachment.revoked_at),
+    "version": _attachment.version,
+    "created_at": instant(_attachment.created_at),
+    "updated_at": instant(_attachment.updated_at),
+}
+_ITEM = cast(
+    json_of(
+        **_SHOWN,
+        scopes=_attachment.scopes,
+        opinions=_opinions(),
+        allowed_actions=_actions(),
+        links=json_of(self=_PATH, request=_REQUEST, client=_CLIENT),
+    ),
+    Text,
+)
+
+ATTACHMENTS = Listing(
+    name="attachments",
+    source=_SOURCE,
+    item=_ITEM,
+    orders={
+        "created_at": Order((_attachment.created_at, _attachment.id)),
+        "updated_at": Order((_attachment.updated_at, _attachment.id)),
+    },
+    filters={
+        "organisation_id": _attachment.organisation_id == bound("organisation_id", Uuid),
+        "status": any_of(_STATUS, "status"),
+        "issuer": any_of(_attachment.issuer, "issuer"),
+        "updated_since": _attachment.updated_at >= bound("updated_since", DateTime(timezone=True)),
+    },
+    cells=_SHOWN | {"scopes": func.array_to_string(_attachment.scopes, "|")},
+    perimeter=PERIMETER,
+)
+_ONE = (
+    select(func.convert_to(_ITEM, literal_column("'UTF8'")), _attachment.version, _PATH)
+    .select_from(_SOURCE)
+    .where(_attachment.id == bound("id", Uuid))
+)
+REQUEST = Single(_ONE)
+"""For those who judge: whosever it is."""
+ATTACHMENT = Single(
+    _ONE.where(_attachment.organisation_id == bound("organisation_id", Uuid)), perimeter=PERIMETER
+)
+
+
+async def locked(
+    session: WriteSession,
+    attachment_id: UUID,
+    organisation_id: UUID | None = None,
+    *,
+    limits: Limits | None = None,
+) -> Attachment:
+    """Return an attachment that nobody else judges or takes back meanwhile.
+
+    Raises:
+        AttachmentNotFound: none has this id, or none of the partner, within the limits.
+    """
+    asked = select(Attachment).where(Attachment.id == attachment_id)
+    if organisation_id is not None:
+        asked = asked.where(Attachment.organisation_id == organisation_id)
+    if limits is not None:
+        asked = asked.where(inside(PERIMETER, limits))
+    found = await session.scalar(asked.with_for_update(), bounds(limits))
+    if found is None:
+        raise AttachmentNotFound
+    return found
+
+
+async def opinions(session: WriteSession, attachment_id: UUID) -> list[tuple[UUID, str]]:
+    """Return who said what of an attachment."""
+    asked = select(AttachmentOpinion.organisation_id, AttachmentOpinion.verdict)
+    found = await session.execute(asked.where(AttachmentOpinion.attachment_id == attachment_id))
+    return [(organisation, verdict) for organisation, verdict in found]
+
+
+async def granted_before(session: WriteSession, new: Attachment) -> Attachment | None:
+    """Return the attachment that a person has until now; nobody else grants it one meanwhile."""
+    turn = func.pg_advisory_xact_lock(func.hashtextextended(new.identity, 0))
+    await session.execute(select(turn))
+    same = (Attachment.issuer == new.issuer, Attachment.identity == new.identity)
+    asked = select(Attachment).where(*same, Attachment.status == "granted")
+    return await session.scalar(asked.with_for_update())
+
+
+async def refuse_tokens(session: WriteSession, attachment_id: UUID) -> None:
+    """Refuse the tokens that were made for an attachment, which bear its id as `jti`."""
+    digest = sha256(str(attachment_id).encode()).digest()
+    named = insert(RevokedToken).values(jti_digest=digest, expires_at=func.now() + _REFUSED)
+    await session.execute(named.on_conflict_do_nothing())

@@ -1,0 +1,1 @@
+"""Tokens of other issuers, of real ones that run beside the tests."""
