@@ -24,7 +24,10 @@ class AttachmentQuery(PathQuery):
         list[Literal["pending", "granted", "refused", "expired", "revoked", "ended"]] | None,
         Field(description="Where it stands"),
     ] = None
-    issuer: Annotated[list[Slug] | None, Field(description="Short name of the issuer")] = None
+    issuer: Annotated[
+        list[Annotated[Slug, Field(examples=["proconnect"])]] | None,
+        Field(description="Short name of the issuer"),
+    ] = None
     updated_since: Annotated[
         Instant | None, Field(description="Changed at or after this instant")
     ] = None
