@@ -11,7 +11,7 @@ from chassis.identifiers import Form, Uuid7
 from chassis.problems import Text
 from chassis.validation import Misfit
 from gateway.partners.access_requests.contract import Opinion
-from gateway.partners.contract import AllowedAction, ClientId, Motive, ScopeName, Slug
+from gateway.partners.contract import ClientId, Motive, ScopeName, Slug
 from gateway.partners.vocabularies import ATTACHMENT_STATUS
 
 Status = Annotated[
