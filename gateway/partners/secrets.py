@@ -1,12 +1,14 @@
 """Secrets of clients: made so that scanners find a leaked one, kept as digests, verified aside.
 
-scrypt takes 16 MiB and some 40 ms of a core, on purpose: two threads do it, not the event loop.
+256 random bits are not guessed, however cheap a guess is: scrypt takes as little as it can. A
+secret kept before that was so takes 16 MiB and 70 ms: two threads do it, not the event loop.
 """
 
 import asyncio
 import re
 import string
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from hashlib import scrypt
 from hmac import compare_digest
 from secrets import choice, token_bytes
@@ -23,12 +25,13 @@ _OF_PREFIX = string.ascii_lowercase + string.digits
 _OF_SECRET = string.ascii_letters + string.digits
 _CHARACTERS = 43
 """Of an alphabet of 62: 256 bits."""
-_COST = {"n": 2**14, "r": 8, "p": 1, "maxmem": 2**25, "dklen": 32}
+_COST = 4
+"""Binary logarithm of scrypt's N: 16 KiB and 60 us; decision 65 says why no more."""
 _SALT_BYTES = 16
 
 _HASHERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="secrets")
 _PLACES = BoundedSemaphore(50)
-"""Running and waiting: the last one waits a second."""
+"""Running and waiting: the last one waits a second or two where all are old."""
 
 
 class Kept(NamedTuple):
@@ -36,6 +39,11 @@ class Kept(NamedTuple):
 
     salt: bytes
     digest: bytes
+    cost: int
+
+
+NONE = Kept(bytes(16), b"", _COST)
+"""Compared with where there is no secret, so that it takes as long."""
 
 
 def made(environment: str) -> tuple[str, str]:
@@ -51,9 +59,9 @@ def prefix_of(text: str) -> str | None:
     return None if found is None else found[1]
 
 
-def digest(text: str, salt: bytes) -> bytes:
-    """Return what is kept of a secret; slow: never call it on the event loop."""
-    return scrypt(text.encode(), salt=salt, **_COST)
+def digest(text: str, salt: bytes, *, cost: int = _COST) -> bytes:
+    """Return what is kept of a secret; slow for old ones: never call it on the event loop."""
+    return scrypt(text.encode(), salt=salt, n=2**cost, r=8, p=1, maxmem=2**25, dklen=32)
 
 
 async def kept(text: str) -> Kept:
@@ -63,7 +71,7 @@ async def kept(text: str) -> Kept:
         ServiceUnavailable: too many callers wait already.
     """
     salt = token_bytes(_SALT_BYTES)
-    return Kept(salt, await _digested(text, salt))
+    return Kept(salt, await _digested(text, salt, cost=_COST), _COST)
 
 
 async def verified(text: str, known: Kept) -> bool:
@@ -72,13 +80,14 @@ async def verified(text: str, known: Kept) -> bool:
     Raises:
         ServiceUnavailable: too many callers wait already.
     """
-    return compare_digest(await _digested(text, known.salt), known.digest)
+    return compare_digest(await _digested(text, known.salt, cost=known.cost), known.digest)
 
 
-async def _digested(text: str, salt: bytes) -> bytes:
+async def _digested(text: str, salt: bytes, *, cost: int) -> bytes:
     if not _PLACES.acquire(blocking=False):
         raise ServiceUnavailable(headers={"Retry-After": "1"})
     try:
-        return await asyncio.get_running_loop().run_in_executor(_HASHERS, digest, text, salt)
+        job = partial(digest, text, salt, cost=cost)
+        return await asyncio.get_running_loop().run_in_executor(_HASHERS, job)
     finally:
         _PLACES.release()

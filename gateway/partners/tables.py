@@ -7,7 +7,16 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -102,15 +111,22 @@ class ClientPerimeter(Table):
 
 
 class ClientSecret(Table):
-    """A secret of a client, as a salted digest; its prefix is shown and names it."""
+    """A secret of a client, as a salted digest; its prefix is shown and names it.
+
+    `cost` is the binary logarithm of scrypt's N: 14 for those of before it was written down.
+    """
 
     __tablename__ = "client_secret"
-    __table_args__ = (CheckConstraint("expires_at > created_at", "expires_after_creation"),)
+    __table_args__ = (
+        CheckConstraint("expires_at > created_at", "expires_after_creation"),
+        CheckConstraint("cost BETWEEN 1 AND 14", "bearable_cost"),
+    )
 
     prefix: Mapped[str] = mapped_column(primary_key=True)
     client_id: Mapped[str] = mapped_column(ForeignKey(Client.id), index=True)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
+    cost: Mapped[int] = mapped_column(SmallInteger, server_default=text("14"))
     created_at: Mapped[Now]
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]

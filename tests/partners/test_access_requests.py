@@ -64,7 +64,7 @@ async def test_a_new_town_asks_two_organisations_approve_and_it_collects_its_sec
 
 
 async def secret_is_kept_as_a_digest(database: Database, secret: str) -> bool:
-    found = text("SELECT salt, digest FROM gateway.client_secret WHERE prefix = :prefix")
+    found = text("SELECT salt, digest, cost FROM gateway.client_secret WHERE prefix = :prefix")
     async with database.writing() as session:
         row = (await session.execute(found, {"prefix": prefix_of(secret)})).one()
     return await verified(secret, Kept(*row))

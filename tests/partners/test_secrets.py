@@ -6,7 +6,9 @@ import time
 import pytest
 
 from chassis.problems import ServiceUnavailable
-from gateway.partners.secrets import FORM, digest, kept, made, prefix_of, verified
+from gateway.partners.secrets import FORM, Kept, digest, kept, made, prefix_of, verified
+
+_OLD_COST = 14
 
 
 @pytest.mark.parametrize(("environment", "mark"), [("production", "live"), ("sandbox", "test")])
@@ -36,6 +38,14 @@ async def test_a_secret_is_verified_against_its_digest_alone() -> None:
     assert known.digest == digest(text, known.salt)
     assert await verified(text, known)
     assert not await verified(text[:-1] + "!", known)
+    assert not await verified(text, known._replace(cost=known.cost + 1))
+
+
+async def test_a_secret_kept_when_digests_were_dear_is_still_verified() -> None:
+    text, _ = made("sandbox")
+    old = _kept_before(text)
+    assert await verified(text, old)
+    assert not await verified(text[:-1] + "!", old)
 
 
 async def test_the_same_secret_is_kept_under_another_salt_each_time() -> None:
@@ -43,9 +53,14 @@ async def test_the_same_secret_is_kept_under_another_salt_each_time() -> None:
     assert (await kept(text)).digest != (await kept(text)).digest
 
 
+def _kept_before(text: str) -> Kept:
+    salt = bytes(range(16))
+    return Kept(salt, digest(text, salt, cost=_OLD_COST), _OLD_COST)
+
+
 async def test_the_loop_goes_on_while_secrets_are_verified() -> None:
     text, _ = made("sandbox")
-    known = await kept(text)
+    known = _kept_before(text)
     several = asyncio.gather(*(verified(text, known) for _ in range(10)))
     longest, last = 0.0, time.monotonic()
     while not several.done():
@@ -53,7 +68,7 @@ async def test_the_loop_goes_on_while_secrets_are_verified() -> None:
         longest, last = max(longest, time.monotonic() - last), time.monotonic()
     assert all(await several)
     began = time.monotonic()
-    digest(text, known.salt)
+    _kept_before(text)
     assert longest < 10 * (time.monotonic() - began)
 
 

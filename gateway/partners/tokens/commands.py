@@ -24,7 +24,6 @@ from gateway.partners.tokens.proofs import GRANT, KeyProof, SecretProof
 
 ALGORITHMS = ("ES256", "EdDSA")
 """Of the keys of clients."""
-_NO_SECRET = secrets.Kept(bytes(16), b"")
 
 
 class Wish(NamedTuple):
@@ -99,7 +98,7 @@ async def _proven(issuer: Issuer, proof: SecretProof | KeyProof) -> _Proven:
 async def _proven_by_secret(issuer: Issuer, proof: SecretProof) -> _Proven:
     client_id, prefix = proof.client_id, secrets.prefix_of(proof.secret)
     known = await store.with_secret(issuer.database, client_id, prefix=prefix, now=issuer.now())
-    kept = secrets.Kept(*known.credential) if known and known.credential else _NO_SECRET
+    kept = secrets.Kept(*known.credential) if known and known.credential else secrets.NONE
     # as long for a client that does not exist; and no connection is held meanwhile
     right = await secrets.verified(proof.secret, kept)
     if known is None:

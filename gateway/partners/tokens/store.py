@@ -57,7 +57,7 @@ class Asking(NamedTuple):
     """A client that asks, and its rights today.
 
     `credential` is what the registry keeps of the one that the client names, if that one is live:
-    salt and digest of a secret, algorithm and JWK of a key.
+    salt, digest and cost of a secret, algorithm and JWK of a key.
     """
 
     organisation: str
@@ -67,7 +67,10 @@ class Asking(NamedTuple):
     active: bool
     rights: list[tuple[str, str, bool]]
     midnight: int
-    credential: tuple[Any, Any] | None
+    credential: tuple[Any, ...] | None
+
+
+_KNOWN = len(Asking._fields) - 1
 
 
 async def with_secret(
@@ -87,8 +90,8 @@ async def with_key(database: Database, client_id: str, *, kid: str, now: float) 
 def _asking_of(rows: list[asyncpg.Record]) -> Asking | None:
     if not rows:
         return None
-    *known, first, second = rows[0]
-    return Asking._make([*known, None if first is None else (first, second)])
+    known, credential = rows[0][:_KNOWN], tuple(rows[0][_KNOWN:])
+    return Asking._make([*known, None if credential[0] is None else credential])
 
 
 async def claim(
@@ -198,7 +201,7 @@ ASKING: tuple[Any, ...] = (
 def _asking(table: type[ClientSecret | ClientKey], *columns: Any) -> Select[Any]:
     """Return the one statement that finds a client with its live credential of a name.
 
-    `columns` are the name, then the two of `Asking.credential`.
+    `columns` are the name, then those of `Asking.credential`.
     """
     name, *credential = columns
     live = and_(
@@ -216,9 +219,8 @@ def _asking(table: type[ClientSecret | ClientKey], *columns: Any) -> Select[Any]
     )
 
 
-_WITH_SECRET = compiled(
-    _asking(ClientSecret, ClientSecret.prefix, ClientSecret.salt, ClientSecret.digest)
-)
+_KEPT = (ClientSecret.salt, ClientSecret.digest, ClientSecret.cost)
+_WITH_SECRET = compiled(_asking(ClientSecret, ClientSecret.prefix, *_KEPT))
 _WITH_KEY = compiled(
     _asking(ClientKey, ClientKey.kid, ClientKey.algorithm, cast(ClientKey.jwk, Text))
 )

@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey, OKPKey
 from joserfc.jws import JWSRegistry
 
 from chassis.testing import TEST_URL
-from gateway.partners.secrets import digest, made
+from gateway.partners.secrets import NONE, digest, made
 from gateway.partners.tokens.proofs import ASSERTION_TYPE
 from tests.tokens import encoded
 
@@ -134,19 +134,22 @@ async def add_key(url: str, partner: Partner, key: ECKey | OKPKey) -> None:
     )
 
 
-async def add_secret(url: str, client_id: str, *, life: str = "1 day") -> str:
+async def add_secret(
+    url: str, client_id: str, *, life: str = "1 day", cost: int = NONE.cost
+) -> str:
     """Give a client one more secret; return it."""
     text, prefix = made("sandbox")
     salt = token_bytes(16)
     await changed(
         url,
         "INSERT INTO gateway.client_secret"
-        " (prefix, client_id, salt, digest, created_at, expires_at)"
-        f" VALUES ($1, $2, $3, $4, now() - interval '2 days', now() + interval '{life}')",
+        " (prefix, client_id, salt, digest, cost, created_at, expires_at)"
+        f" VALUES ($1, $2, $3, $4, $5, now() - interval '2 days', now() + interval '{life}')",
         prefix,
         client_id,
         salt,
-        digest(text, salt),
+        digest(text, salt, cost=cost),
+        cost,
     )
     return text
 

@@ -70,7 +70,8 @@ async def test_two_secrets_overlap_until_the_older_one_is_revoked(
     keeper = Partner(an_id())
     await register(fresh_url, keeper, authentication="client_secret_basic")
     old, new, stale = [
-        await add_secret(fresh_url, keeper.id, life=life) for life in ("1 day", "9 days", "-1 s")
+        await add_secret(fresh_url, keeper.id, life=life, cost=cost)
+        for life, cost in (("1 day", 14), ("9 days", 4), ("-1 s", 4))  # the older one by old means
     ]
 
     async def statuses() -> list[int]:
