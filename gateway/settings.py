@@ -102,6 +102,14 @@ class Settings(ServiceSettings):
             description="Who shows it may read `/metrics` from another machine than this one",
         ),
     ] = None
+    access_requests_a_day: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Requests for access that one address, or one system, may make in 24 "
+            "hours. Behind a proxy all callers have its address: raise it, and limit there",
+        ),
+    ] = 20
     access_request_url: Annotated[
         str | None,
         Field(description="Where partners ask for access; the reference if unset"),

@@ -9,6 +9,7 @@ from chassis.problems import Problem
 from chassis.tokens import Verifier
 from chassis.vocabularies import label_router
 from gateway.partners.access_requests import routes as access_requests
+from gateway.partners.access_requests.desk import Desk
 from gateway.partners.attachments import routes as attachments
 from gateway.partners.calls import routes as calls
 from gateway.partners.clients import routes as clients
@@ -36,7 +37,8 @@ class Registry(ServiceApp):
                 token_routes(issuer),
                 published_routes(issuer),
                 me.router,
-                access_requests.asking,
+                access_requests.asking_routes(Desk(settings)),
+                access_requests.collecting,
                 access_requests.router,
                 organisations.router,
                 clients.router,

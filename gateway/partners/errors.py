@@ -1,6 +1,8 @@
 """Every refusal of the registry.
 
 AccessRequestNotFound   NotFound        also for a wrong claim
+TooManyAsked            TooManyRequests this sender asked as often as it may in a day
+TooManyPending          Refused         this partner waits for as many decisions as it may
 UnknownOrganisation     Unprocessable   no partner has the id that a request names
 ScopeNotAllowed         Unprocessable   unknown, or not for this kind of partner
 KeyRequired             Unprocessable   a scope that only a private key proves
@@ -11,6 +13,7 @@ RequestClosed           Refused         decided, or expired
 OwnRequest              Refused         nobody judges what they ask for
 OpinionAlreadyGiven     Refused         one for each organisation
 NotGranted              Refused         no credentials before two approvals
+GrantLapsed             Refused         nobody came for the credentials in time
 AlreadyCollected        Refused         credentials are shown once
 PartnerNotFound         NotFound        also for one that the caller may not know
 ClientNotFound          NotFound        also for one that the caller may not know
@@ -27,7 +30,15 @@ UnknownIssuer           Unprocessable   no external issuer of this name is confi
 
 from collections.abc import Iterable
 
-from chassis.problems import FieldError, NotFound, Problem, Refused, Text, Unprocessable
+from chassis.problems import (
+    FieldError,
+    NotFound,
+    Problem,
+    Refused,
+    Text,
+    TooManyRequests,
+    Unprocessable,
+)
 
 
 def _at(field: str, places: Iterable[int], problem: Problem) -> list[FieldError]:
@@ -40,6 +51,27 @@ class AccessRequestNotFound(NotFound):
     """No request has this id, or the claim is not its own."""
 
     title = Text("Aucune demande d'accès de ce nom", "No such request for access")
+
+
+class TooManyAsked(TooManyRequests):
+    """The sender made as many requests in the last 24 hours as it may."""
+
+    title = Text(
+        "Trop de demandes d'accès en 24 heures de cet expéditeur",
+        "Too many requests for access in 24 hours from this sender",
+    )
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(headers={"Retry-After": str(seconds)})
+
+
+class TooManyPending(Refused):
+    """As many requests of this partner wait for opinions as may wait at once."""
+
+    title = Text(
+        "Trop de demandes de ce partenaire attendent une décision",
+        "Too many requests of this partner wait for a decision",
+    )
 
 
 class UnknownOrganisation(Unprocessable):
@@ -140,6 +172,15 @@ class NotGranted(Refused):
 
     def __init__(self, status: str) -> None:
         super().__init__(extra={"status": status})
+
+
+class GrantLapsed(Refused):
+    """Nobody came for the credentials within 30 days: ask for access again."""
+
+    title = Text(
+        "Les accès n'ont pas été retirés à temps : refaites une demande",
+        "Nobody collected the credentials in time: ask for access again",
+    )
 
 
 class AlreadyCollected(Refused):

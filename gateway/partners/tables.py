@@ -169,7 +169,11 @@ class RevokedToken(Table):
 
 
 class AccessRequest(Table):
-    """What somebody asks for: a partner, a system, rights; nothing of it counts before approval."""
+    """What somebody asks for: a partner, a system, rights; nothing of it counts before approval.
+
+    `source` tells requests of one sender, `asker` those for one partner, known or not yet; until
+    `expires_at` it waits for opinions, then, if granted, for whoever asked.
+    """
 
     __tablename__ = "access_request"
     __table_args__ = (
@@ -180,6 +184,7 @@ class AccessRequest(Table):
         CheckConstraint(
             "(status IN ('granted', 'collected')) = (client_id IS NOT NULL)", "granted_has_a_client"
         ),
+        Index(None, "source", "created_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -196,6 +201,8 @@ class AccessRequest(Table):
     perimeter: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     motive: Mapped[str]
     claim_digest: Mapped[Digest]
+    source: Mapped[Digest | None]
+    asker: Mapped[str | None] = mapped_column(index=True)
     client_id: Mapped[str | None] = mapped_column(ForeignKey(Client.id))
     expires_at: Mapped[datetime]
     version: Mapped[Version]

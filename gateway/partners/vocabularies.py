@@ -37,6 +37,7 @@ ACCESS_STATUS = Vocabulary(
         "granted": Text("accordée, accès à retirer", "granted, credentials to be collected"),
         "refused": Text("refusée", "refused"),
         "expired": Text("sans décision en 30 jours", "not decided within 30 days"),
+        "lapsed": Text("accordée, accès jamais retirés", "granted, credentials never collected"),
         "collected": Text("accordée, accès remis", "granted, credentials handed over"),
     },
     open=False,

@@ -31,6 +31,7 @@ def registry_settings(url: str, keys: Path, **changes: Any) -> Settings:
         "public_url": TEST_URL,
         "signing_keys": keys,
         "write_pool_size": 8,
+        "access_requests_a_day": 100_000,
     }
     return Settings(**given | changes)
 

@@ -6,7 +6,16 @@ from uuid import UUID
 import pytest
 
 from chassis.problems import Problem
-from gateway.partners.access_requests.rules import Opinion, check_collectable, judged, standing
+from gateway.partners.access_requests.rules import (
+    MOST_PENDING,
+    WINDOW,
+    Opinion,
+    Pressure,
+    check_collectable,
+    check_pressure,
+    judged,
+    standing,
+)
 from gateway.partners.clients.rules import (
     Area,
     check_areas,
@@ -21,6 +30,7 @@ from gateway.partners.errors import (
     AreaTwice,
     ClientIsActive,
     ClientIsSuspended,
+    GrantLapsed,
     KeyRequired,
     NotGranted,
     OpinionAlreadyGiven,
@@ -28,7 +38,9 @@ from gateway.partners.errors import (
     RequestClosed,
     RestorationNeedsAnother,
     ScopeNotAllowed,
+    TooManyAsked,
     TooManyCredentials,
+    TooManyPending,
     WrongProof,
 )
 from gateway.partners.kinds import AREAS, DIMENSIONS, EVERYWHERE, KINDS, SCOPES, STRONG, scopes_of
@@ -43,7 +55,8 @@ YES, NO = "approved", "refused"
     [
         ("pending", False, "pending"),
         ("pending", True, "expired"),
-        ("granted", True, "granted"),
+        ("granted", False, "granted"),
+        ("granted", True, "lapsed"),
         ("refused", True, "refused"),
         ("collected", True, "collected"),
     ],
@@ -89,6 +102,7 @@ def test_what_does_not_wait_is_not_judged(status: str) -> None:
         ("pending", NotGranted),
         ("refused", NotGranted),
         ("expired", NotGranted),
+        ("lapsed", GrantLapsed),
         ("collected", AlreadyCollected),
     ],
 )
@@ -98,6 +112,33 @@ def test_credentials_are_handed_over_once_and_only_when_granted(
     check_collectable("granted")
     with pytest.raises(refusal):
         check_collectable(status)
+
+
+def test_one_more_request_is_made_below_both_bounds() -> None:
+    check_pressure(Pressure(19, NOW, MOST_PENDING - 1), most=20, now=NOW)
+
+
+def test_too_many_requests_of_a_partner_wait() -> None:
+    with pytest.raises(TooManyPending):
+        check_pressure(Pressure(0, None, MOST_PENDING), most=20, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("oldest_at", "seconds"),
+    [(NOW - WINDOW + timedelta(seconds=90, milliseconds=1), "91"), (NOW - WINDOW, "1")],
+)
+def test_who_asks_too_often_is_told_when_the_oldest_request_is_forgotten(
+    oldest_at: datetime, seconds: str
+) -> None:
+    with pytest.raises(TooManyAsked) as refused:
+        check_pressure(Pressure(20, oldest_at, 0), most=20, now=NOW)
+    assert refused.value.headers["Retry-After"] == seconds
+
+
+def test_where_nobody_may_ask_they_are_sent_away_for_a_day() -> None:
+    with pytest.raises(TooManyAsked) as refused:
+        check_pressure(Pressure(0, None, 0), most=0, now=NOW)
+    assert refused.value.headers["Retry-After"] == str(int(WINDOW.total_seconds()))
 
 
 @pytest.mark.parametrize(

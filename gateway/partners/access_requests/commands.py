@@ -15,10 +15,15 @@ from chassis.events import record
 from chassis.identifiers import uuid7
 from chassis.identity import Principal
 from gateway.partners.access_requests import store
+from gateway.partners.access_requests.desk import Source
 from gateway.partners.access_requests.rules import (
+    COLLECTION,
     LIFE,
+    WINDOW,
     Opinion,
+    Pressure,
     check_collectable,
+    check_pressure,
     judged,
     standing,
 )
@@ -49,6 +54,15 @@ class Asked:
     known: UUID | None
     system: clients.System
     motive: str
+    source: Source
+
+    @property
+    def asker(self) -> str | None:
+        """The partner it is for: by its id if it is known, else by its SIREN if it has one."""
+        if self.known is not None:
+            return f"partner {self.known}"
+        siret = self.new.siret if self.new else None
+        return f"siren {siret[:9]}" if siret else None
 
 
 class Receipt(NamedTuple):
@@ -81,12 +95,16 @@ class Collected(NamedTuple):
 
 
 async def ask(session: WriteSession, asked: Asked) -> Receipt:
-    """Keep a request that its rights do not forbid."""
+    """Keep a request that its rights do not forbid, of who did not send too many."""
     new, system = asked.new, asked.system
     kind = new.kind if new else await kind_of(session, asked.known)
     system.check(kind)
+    source = asked.source
+    found = await store.pressure(session, source=source.digest, window=WINDOW, asker=asked.asker)
+    asked_at = await now(session)
+    check_pressure(Pressure(*found), most=source.most, now=asked_at)
     claim = token_urlsafe(_CLAIM_BYTES)
-    expires_at = await now(session) + LIFE
+    expires_at = asked_at + LIFE
     request = AccessRequest(
         id=uuid7(),
         organisation_id=asked.known,
@@ -101,6 +119,8 @@ async def ask(session: WriteSession, asked: Asked) -> Receipt:
         perimeter=[area.as_json() for area in system.perimeter],
         motive=asked.motive,
         claim_digest=sha256(claim.encode()).digest(),
+        source=source.digest,
+        asker=asked.asker,
         expires_at=expires_at,
     )
     session.add(request)
@@ -180,7 +200,10 @@ async def _given(session: WriteSession, request_id: UUID) -> list[Opinion]:
 
 async def _decide(session: WriteSession, request: AccessRequest, status: str) -> None:
     """Note and tell what was decided; if access is granted, make what was asked for."""
-    client_id = await _made(session, request) if status == "granted" else None
+    client_id = None
+    if status == "granted":
+        client_id = await _made(session, request)
+        request.expires_at = await now(session) + COLLECTION
     request.status, request.client_id = status, client_id
     fact = AccessDecided(request_id=request.id, status=status, client_id=client_id)
     await record(session, fact, place=ANYWHERE)

@@ -118,7 +118,9 @@ class AccessReceipt(Output):
         description="Proof for collecting the credentials: shown once, null in a replayed answer"
     )
     kid: str | None = Field(description="RFC 7638 thumbprint of the public key")
-    expires_at: datetime = Field(description="Not decided by then, the request ends")
+    expires_at: datetime = Field(
+        description="Not decided by then, the request ends; if granted, 30 days more to collect"
+    )
     links: ReceiptLinks
 
 
@@ -158,7 +160,9 @@ class AccessRequest(Output):
     motive: str
     opinions: list[Opinion] = Field(description="Oldest first")
     client_id: ClientId | None
-    expires_at: datetime = Field(description="Not decided by then, the request ends")
+    expires_at: datetime = Field(
+        description="Not decided by then, or once granted not collected by then, the request ends"
+    )
     allowed_actions: list[AllowedAction]
     version: Version
     created_at: datetime

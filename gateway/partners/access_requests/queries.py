@@ -21,7 +21,7 @@ class AccessRequestQuery(ListQuery):
         Field(description="Order"),
     ] = None
     status: Annotated[
-        list[Literal["pending", "granted", "refused", "expired", "collected"]] | None,
+        list[Literal["pending", "granted", "refused", "expired", "lapsed", "collected"]] | None,
         Field(description="Where it stands"),
     ] = None
     kind: Annotated[list[KindIn] | None, Field(description="Kind of partner")] = None

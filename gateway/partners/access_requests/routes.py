@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query, Response
+from fastapi import Path, Query, Request, Response
 
 from chassis.lane import Reading, Router
 from chassis.openapi import documented
@@ -22,6 +22,7 @@ from gateway.partners.access_requests.contract import (
     OpinionIn,
     ReceiptLinks,
 )
+from gateway.partners.access_requests.desk import Desk, Source
 from gateway.partners.access_requests.queries import AccessRequestQuery
 from gateway.partners.clients.commands import Partner, System
 from gateway.partners.errors import (
@@ -29,42 +30,53 @@ from gateway.partners.errors import (
     AlreadyCollected,
     AreaNotAllowed,
     AreaTwice,
+    GrantLapsed,
     KeyRequired,
     NotGranted,
     OpinionAlreadyGiven,
     OwnRequest,
     RequestClosed,
     ScopeNotAllowed,
+    TooManyAsked,
+    TooManyPending,
     UnfitKey,
     UnknownOrganisation,
 )
 from gateway.partners.keys import read_key
 
 router = Router(route_class=WriteRoute)
-asking = Router(route_class=ShownOnceRoute)
+collecting = Router(route_class=ShownOnceRoute)
 
+_MISFITS = (
+    *(UnknownOrganisation, ScopeNotAllowed, KeyRequired),
+    *(AreaNotAllowed, AreaTwice, UnfitKey),
+)
 RequestId = Annotated[
     UUID, Path(description="Id of the request", examples=["0198c0de-0000-7000-8000-00000000beef"])
 ]
 
 
-@asking.post(
-    "/v1/access-requests",
-    status_code=201,
-    operation_id="request_access",
-    responses=documented(
-        *(UnknownOrganisation, ScopeNotAllowed, KeyRequired, AreaNotAllowed, AreaTwice, UnfitKey)
-    ),
-)
-async def request_access(
-    writes: Writes, body: AccessRequestIn, response: Response
-) -> AccessReceipt:
-    """Ask for access: two organisations must approve; keep the claim, it is shown once."""
-    receipt = await commands.ask(writes, _asked(body))
-    path = f"/v1/access-requests/{receipt.id}"
-    response.headers["Location"] = path
-    links = ReceiptLinks(self=path, credentials=f"{path}/credentials")
-    return AccessReceipt(**receipt._asdict(), links=links)
+def asking_routes(desk: Desk) -> Router:
+    """Return the one operation that anybody may use to make something."""
+    asking = Router(route_class=ShownOnceRoute)
+
+    @asking.post(
+        "/v1/access-requests",
+        status_code=201,
+        operation_id="request_access",
+        responses=documented(*_MISFITS, TooManyAsked, TooManyPending),
+    )
+    async def request_access(
+        writes: Writes, request: Request, *, body: AccessRequestIn, response: Response
+    ) -> AccessReceipt:
+        """Ask for access: two organisations must approve; keep the claim, it is shown once."""
+        receipt = await commands.ask(writes, _asked(body, desk.source(request.scope)))
+        path = f"/v1/access-requests/{receipt.id}"
+        response.headers["Location"] = path
+        links = ReceiptLinks(self=path, credentials=f"{path}/credentials")
+        return AccessReceipt(**receipt._asdict(), links=links)
+
+    return asking
 
 
 @router.read("/v1/access-requests", answer=AccessRequestPage)
@@ -100,11 +112,11 @@ async def give_opinion(
     return Judged(**judged._asdict())
 
 
-@asking.post(
+@collecting.post(
     "/v1/access-requests/{request_id}/credentials",
     status_code=201,
     operation_id="collect_credentials",
-    responses=documented(AccessRequestNotFound, NotGranted, AlreadyCollected),
+    responses=documented(AccessRequestNotFound, NotGranted, GrantLapsed, AlreadyCollected),
 )
 async def collect_credentials(writes: Writes, request_id: RequestId, body: ClaimIn) -> Credentials:
     """Collect the credentials of a granted request, once, with the claim that asking gave."""
@@ -112,7 +124,7 @@ async def collect_credentials(writes: Writes, request_id: RequestId, body: Claim
     return Credentials(**collected._asdict())
 
 
-def _asked(body: AccessRequestIn) -> commands.Asked:
+def _asked(body: AccessRequestIn, source: Source) -> commands.Asked:
     new = body.organisation
     system = System(
         name=body.client_name,
@@ -122,4 +134,4 @@ def _asked(body: AccessRequestIn) -> commands.Asked:
         key=None if body.jwk is None else read_key(body.jwk.members()),
     )
     partner = None if new is None else Partner(new.kind, new.name, new.siret)
-    return commands.Asked(partner, body.organisation_id, system, body.motive)
+    return commands.Asked(partner, body.organisation_id, system, body.motive, source)

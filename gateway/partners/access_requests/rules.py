@@ -2,14 +2,18 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from math import ceil
 from typing import NamedTuple
 
 from gateway.partners.errors import (
     AlreadyCollected,
+    GrantLapsed,
     NotGranted,
     OpinionAlreadyGiven,
     OwnRequest,
     RequestClosed,
+    TooManyAsked,
+    TooManyPending,
 )
 
 LIFE = timedelta(days=30)
@@ -17,11 +21,40 @@ LIFE = timedelta(days=30)
 
 Source: the plan; a request that nobody looks at must not be granted years later.
 """
+COLLECTION = timedelta(days=30)
+"""How long the credentials of a granted request wait for whoever asked.
+
+Source: ours; as long as its opinions may take.
+"""
+WINDOW = timedelta(hours=24)
+"""Over how long the requests of one sender are counted.
+
+Source: ours; a mistaken script is stopped, a person who asks again is not.
+"""
+MOST_PENDING = 5
+"""How many requests of one partner may wait for opinions at once.
+
+Source: ours; the systems that a partner sets up together, in production and to try.
+"""
 APPROVALS = 2
 """How many organisations must approve.
 
 Source: the table of roles of the plan: clients, keys and scopes are approved by two.
 """
+
+
+class Pressure(NamedTuple):
+    """What the registry holds already when one more request comes.
+
+    Attributes:
+        sent: how many requests of the same sender are younger than `WINDOW`.
+        oldest_at: when the oldest of those was made; None if there is none.
+        pending: how many requests of the same partner wait for opinions.
+    """
+
+    sent: int
+    oldest_at: datetime | None
+    pending: int
 
 
 class Opinion(NamedTuple):
@@ -32,15 +65,38 @@ class Opinion(NamedTuple):
 
 
 def standing(status: str, *, expires_at: datetime, now: datetime) -> str:
-    """Return where a request stands: its status, or `expired` if it waited for too long.
+    """Return where a request stands: its status, or what waiting for too long made of it.
+
+    Undecided it is `expired`, granted and not collected it is `lapsed`.
 
     Args:
         status: as it was last decided.
         expires_at: until when it waits.
         now: the instant of the question.
     """
-    late = status == "pending" and now >= expires_at
-    return "expired" if late else status
+    return _LATE.get(status, status) if now >= expires_at else status
+
+
+_LATE = {"pending": "expired", "granted": "lapsed"}
+
+
+def check_pressure(found: Pressure, *, most: int, now: datetime) -> None:
+    """Let one more request be made.
+
+    Args:
+        found: what there is already.
+        most: how many requests a sender may make in `WINDOW`.
+        now: the instant of the request.
+
+    Raises:
+        TooManyAsked: the sender made so many; it says when the oldest is forgotten.
+        TooManyPending: `MOST_PENDING` of the partner wait.
+    """
+    if found.sent >= most:
+        free_at = (found.oldest_at or now) + WINDOW
+        raise TooManyAsked(max(1, ceil((free_at - now).total_seconds())))
+    if found.pending >= MOST_PENDING:
+        raise TooManyPending
 
 
 def judged(status: str, *, given: Collection[Opinion], said: Opinion, asker: str | None) -> str:
@@ -79,9 +135,12 @@ def check_collectable(status: str) -> None:
 
     Raises:
         AlreadyCollected: they were.
+        GrantLapsed: they waited for too long.
         NotGranted: it waits, or was refused.
     """
     if status == "collected":
         raise AlreadyCollected
+    if status == "lapsed":
+        raise GrantLapsed
     if status != "granted":
         raise NotGranted(status)

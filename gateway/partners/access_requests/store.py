@@ -1,6 +1,6 @@
 """The SQL of requests for access."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import (
@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
-from chassis.actions import CALLER_ID, Action, code, offered
+from chassis.actions import CALLER_ID, Action, offered
 from chassis.database import WriteSession
 from chassis.listing import Listing, Order
 from chassis.perimeters import Single
@@ -39,8 +39,13 @@ _KIND = func.coalesce(_request.kind, _organisation.kind)
 _NAME = func.coalesce(_request.organisation_name, _organisation.name)
 _KID = _request.jwk["kid"].astext
 _NOW: ColumnElement[datetime] = literal_column("now()")
-_LATE = (_request.status == literal_column("'pending'")) & (_request.expires_at <= _NOW)
-_STATUS: ColumnElement[str] = case((_LATE, literal_column("'expired'")), else_=_request.status)
+_LATE = _request.expires_at <= _NOW
+_PENDING: ColumnElement[str] = literal_column("'pending'")
+_STATUS: ColumnElement[str] = case(
+    (_LATE & (_request.status == _PENDING), literal_column("'expired'")),
+    (_LATE & (_request.status == literal_column("'granted'")), literal_column("'lapsed'")),
+    else_=_request.status,
+)
 _CLIENT_PATH = (
     select(PATH)
     .where(Client.id == _request.client_id)
@@ -71,7 +76,7 @@ def _actions() -> ColumnElement[object]:
         _opinion.request_id == _request.id, cast(_opinion.organisation_id, Text) == CALLER_ID
     )
     unless = (
-        (code("pending") != _STATUS, "request-closed"),
+        (_PENDING != _STATUS, "request-closed"),
         (cast(_request.organisation_id, Text) == CALLER_ID, "own-request"),
         (spoken.correlate(AccessRequest.__table__), "opinion-already-given"),
     )
@@ -171,3 +176,24 @@ async def opinions(session: WriteSession, request_id: UUID) -> list[tuple[UUID, 
     asked = select(AccessOpinion.organisation_id, AccessOpinion.verdict)
     found = await session.execute(asked.where(AccessOpinion.request_id == request_id))
     return [(organisation, verdict) for organisation, verdict in found]
+
+
+async def pressure(
+    session: WriteSession, *, source: bytes, window: timedelta, asker: str | None
+) -> tuple[int, datetime | None, int]:
+    """Return what one more request comes upon; no other of its sender or partner comes meanwhile.
+
+    That is: how many the sender made within the window, the oldest of these, and how many of the
+    partner wait. The two locks are taken in one order, so that nobody waits in a ring.
+    """
+    for name in sorted(filter(None, (f"from {source.hex()}", asker and f"for {asker}"))):
+        lock = func.pg_advisory_xact_lock(func.hashtextextended(name, literal_column("0")))
+        await session.execute(select(lock))
+    sent = select(func.count(), func.min(_request.created_at)).where(
+        _request.source == source, _request.created_at > _NOW - window
+    )
+    waiting = select(func.count()).where(
+        _request.asker == asker, _request.status == _PENDING, _request.expires_at > _NOW
+    )
+    count, oldest_at = (await session.execute(sent)).one()
+    return count, oldest_at, await session.scalar(waiting) or 0

@@ -1,0 +1,42 @@
+"""Let a secret say what its digest costs, and a request for access who made it.
+
+Lock: ACCESS EXCLUSIVE on `client_secret` and `access_request`, which have few rows, for catalogue
+writes and one look; then SHARE on `access_request` while its indexes are built.
+Back: drops the columns; secrets of another cost than the old one prove nothing then. Requests that
+were granted keep the later end that they were given.
+"""
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0003"
+
+FORWARD = (
+    "ALTER TABLE gateway.client_secret ADD cost smallint DEFAULT 14 NOT NULL",
+    """ALTER TABLE gateway.client_secret ADD CONSTRAINT ck_client_secret_bearable_cost
+    CHECK (cost BETWEEN 1 AND 14)""",
+    "ALTER TABLE gateway.access_request ADD source bytea, ADD asker text",
+    """CREATE INDEX ix_access_request_source_created_at
+    ON gateway.access_request (source, created_at)""",
+    "CREATE INDEX ix_access_request_asker ON gateway.access_request (asker)",
+    """UPDATE gateway.access_request SET expires_at = updated_at + interval '30 days'
+    WHERE status = 'granted'""",
+)
+BACK = (
+    "ALTER TABLE gateway.access_request DROP asker, DROP source",
+    "ALTER TABLE gateway.client_secret DROP cost",
+)
+
+
+def upgrade() -> None:
+    """Add the columns."""
+    op.execute("SET LOCAL lock_timeout = '2s'")
+    for statement in FORWARD:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    """Drop the columns."""
+    op.execute("SET LOCAL lock_timeout = '2s'")
+    for statement in BACK:
+        op.execute(statement)
