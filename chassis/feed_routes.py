@@ -79,7 +79,7 @@ def feed_router(service: str) -> Router:
             names = tuple(query.types) if query.types else None
             asked = FeedQuery(Position(*mark), names, query.subject, query.limit, audiences)
             page = await feed_page(reads.told, service, asked)
-        after = reads.cursors.signed(binding, [*page.after])
+        after = reads.cursors.sealed(binding, [*page.after])
         ending: dict[str, str] = {"after": after}
         if page.more:
             ending["next"] = reads.continued("after", after)

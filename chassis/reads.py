@@ -205,7 +205,7 @@ class Reads:
         total = await self._total(listing, shape, values) if counted else None
         following = None
         if found > query.limit:
-            cursor = self._context.cursors.signed(_binding(listing, shape, values), marks)
+            cursor = self._context.cursors.sealed(_binding(listing, shape, values), marks)
             following = self.continued("cursor", cursor)
         return Part(items or b"", min(found, query.limit), following, total)
 

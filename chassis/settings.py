@@ -150,6 +150,6 @@ class ServiceSettings(EnvironmentSettings):
         Field(
             validation_alias=shared("cursor_secret"),
             min_length=32,
-            description="Signs page cursors; the same in every process",
+            description="Seals page cursors; the same in every process",
         ),
     ]
