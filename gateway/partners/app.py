@@ -59,7 +59,8 @@ class Registry(ServiceApp):
             await super().__call__(scope, receive, send)
         except Problem as refusal:
             if scope["type"] == "http" and scope["path"].startswith(PLACE):
-                said_in_oauth(refusal, scope["state"]["request_id"])
+                request_id = scope["state"]["request_id"]
+                said_in_oauth(refusal, request_id, issuer=self._issuer)
             raise
 
     def beside(self) -> AbstractAsyncContextManager[None]:

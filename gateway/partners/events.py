@@ -10,6 +10,8 @@ SecretIssued           a system has one more secret
 KeyAdded               a system has one more public key
 CredentialRevoked      a secret or a key works no more
 LeakReported           somebody found a secret where it must not be
+ProofRefused           somebody failed to prove that it is a system
+TokenRevoked           a system gave a token back
 ClientSuspended        a system may not call any more
 RestorationAsked       the first of two organisations wants a system back
 ClientRestored         the second one too: it may call again
@@ -178,6 +180,34 @@ class LeakReported(Event):
     client_id: str
     prefix: str
     seen_at: datetime
+
+    @property
+    def subject(self) -> str:
+        """The system."""
+        return f"clients/{self.client_id}"
+
+
+class ProofRefused(Event):
+    """Somebody failed to prove that it is a system, in one way; told once in ten minutes."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.client.proof-refused.v1"
+    audience = READ
+    client_id: str
+    why: str
+
+    @property
+    def subject(self) -> str:
+        """The system."""
+        return f"clients/{self.client_id}"
+
+
+class TokenRevoked(Event):
+    """A system gave a token back; `token` is the SHA-256 of its `jti`."""
+
+    name: ClassVar[str] = "fr.acdt.gateway.token.revoked.v1"
+    audience = READ
+    client_id: str
+    token: str
 
     @property
     def subject(self) -> str:

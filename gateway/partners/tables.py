@@ -149,6 +149,16 @@ class ClientKey(Table):
     revoked_at: Mapped[datetime | None]
 
 
+class RefusedProof(Table):
+    """When the feed last told of a client's proof that was refused in one way: not too often."""
+
+    __tablename__ = "refused_proof"
+
+    client_id: Mapped[str] = mapped_column(ForeignKey(Client.id), primary_key=True)
+    why: Mapped[str] = mapped_column(primary_key=True)
+    told_at: Mapped[Now]
+
+
 class UsedAssertion(Table):
     """A client assertion that has bought its token; kept until it would have expired."""
 

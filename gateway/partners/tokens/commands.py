@@ -11,7 +11,7 @@ import orjson
 from chassis.jwks import public_keys
 from chassis.jws import SKEW, Claims, InvalidToken, PublicKey, verified
 from gateway.partners import secrets
-from gateway.partners.tokens import access, rules, store
+from gateway.partners.tokens import access, audit, rules, store
 from gateway.partners.tokens.errors import (
     ClientSuspended,
     InvalidClient,
@@ -71,7 +71,9 @@ async def issue(issuer: Issuer, proof: SecretProof | KeyProof, *, wish: Wish) ->
     return issued
 
 
-async def revoke(issuer: Issuer, proof: SecretProof | KeyProof, *, token: str) -> None:
+async def revoke(
+    issuer: Issuer, proof: SecretProof | KeyProof, *, token: str, request_id: str
+) -> None:
     """Refuse a token from now on, if it is one that this client was given.
 
     Raises:
@@ -81,8 +83,9 @@ async def revoke(issuer: Issuer, proof: SecretProof | KeyProof, *, token: str) -
     await _use_up(issuer, proven)
     claims = _own_token(issuer, token)
     if claims is not None and claims["sub"] == proven.client_id:
-        digest, ends_at = _once(claims)
-        await store.revoke(issuer.database, digest, expires_at=ends_at)
+        by = proven.known.organisation, proven.client_id
+        given = audit.GivenBack(*by, *_once(claims), request_id=request_id)
+        await audit.revoke(issuer.database, given)
 
 
 async def _proven(issuer: Issuer, proof: SecretProof | KeyProof) -> _Proven:

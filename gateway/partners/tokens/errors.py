@@ -45,7 +45,10 @@ class UnsupportedGrantType(BadRequest):
 
 
 class InvalidClient(Unauthenticated):
-    """`why` and `client` are for our log: the caller hears one sentence whatever they are."""
+    """`why` and `client`, if it is a registered one, are for our log and its organisation.
+
+    The caller hears one sentence whatever they are.
+    """
 
     title = Text("Le client n'a pas prouvé son identité", "The client has not proved its identity")
 

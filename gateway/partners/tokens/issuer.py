@@ -13,7 +13,7 @@ from chassis.database import Database, UnfitDatabase
 from chassis.jws import Shape
 from gateway.partners import rotation
 from gateway.partners.signing import KeyFolder
-from gateway.partners.tokens import store
+from gateway.partners.tokens import audit, store
 from gateway.settings import Settings
 
 LIFE = 300
@@ -23,7 +23,10 @@ LONGEST_ASSERTION = 60
 _ASSERTION_TYPES: frozenset[str | None] = frozenset({None, "JWT", "client-authentication+jwt"})
 _EVERY_LOOK = 1.0
 _EVERY_NOTE = 15.0
+_EVERY_TELLING = 2.0
 _EVERY_PRUNING = 60.0
+_MOST_REFUSED = 1_000
+"""Clients and ways that wait to be told; more are in the log alone."""
 
 
 class Issuer:
@@ -43,6 +46,7 @@ class Issuer:
         self._database: Database | None = None
         self._used_secrets: set[str] = set()
         self._used_keys: set[tuple[str, str]] = set()
+        self._refused: dict[tuple[str, str], str] = {}
         self._log = structlog.get_logger().bind(server="gateway")
 
     @property
@@ -80,6 +84,11 @@ class Issuer:
         """Remember that a key was used; written down later, once for all uses."""
         self._used_keys.add((client_id, kid))
 
+    def refused(self, client_id: str, why: str, *, request_id: str) -> None:
+        """Remember that a proof of a registered client was refused; told later, once for all."""
+        if len(self._refused) < _MOST_REFUSED:
+            self._refused.setdefault((client_id, why), request_id)
+
     @asynccontextmanager
     async def running(self, database: Database) -> AsyncIterator[None]:
         """Keep keys, uses and old rows in order meanwhile.
@@ -94,6 +103,7 @@ class Issuer:
             for job, every in (
                 (self._look, _EVERY_LOOK),
                 (self.note_uses, _EVERY_NOTE),
+                (self.tell_refused, _EVERY_TELLING),
                 (self._prune, _EVERY_PRUNING),
             )
         ]
@@ -103,8 +113,9 @@ class Issuer:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-            with suppress(Exception):  # a date of last use is not worth a stop that fails
+            with suppress(Exception):  # neither is worth a stop that fails
                 await self.note_uses()
+                await self.tell_refused()
             self._database = None
 
     async def _repeated(self, job: Callable[[], Awaitable[None]], every: float) -> None:
@@ -130,6 +141,11 @@ class Issuer:
         if prefixes or keys:
             async with self.database.writing() as session:
                 await store.note_uses(session, prefixes=prefixes, keys=keys)
+
+    async def tell_refused(self) -> None:
+        """Tell of the proofs refused since the last time."""
+        refused, self._refused = self._refused, {}
+        await audit.tell_refused(self.database, refused)
 
     async def _prune(self) -> None:
         count = store.BATCH

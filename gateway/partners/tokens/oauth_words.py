@@ -10,6 +10,7 @@ from gateway.partners.tokens.errors import (
     PerimeterTooWide,
     UnsupportedGrantType,
 )
+from gateway.partners.tokens.issuer import Issuer
 
 PLACE = "/oauth/"
 """Where these endpoints are."""
@@ -25,8 +26,8 @@ _SAID_OTHERWISE = str.maketrans('"\\', "'/")
 """What `error_description` may not hold (RFC 6749, section 5.2)."""
 
 
-def said_in_oauth(refusal: Problem, request_id: str) -> None:
-    """Give a refusal its `error`, and our log the reason that the caller is not told."""
+def said_in_oauth(refusal: Problem, request_id: str, *, issuer: Issuer) -> None:
+    """Give a refusal its `error`; tell our log, and whose proof it was, what the caller is not."""
     refusal.extra["error"] = _word(refusal)
     described = refusal.detail.en.translate(_SAID_OTHERWISE)
     refusal.extra["error_description"] = described.encode("ascii", "replace").decode()
@@ -34,6 +35,8 @@ def said_in_oauth(refusal: Problem, request_id: str) -> None:
         structlog.get_logger().info(
             "client refused", request_id=request_id, client=refusal.client, why=refusal.why
         )
+        if refusal.client is not None:
+            issuer.refused(refusal.client, refusal.why, request_id=request_id)
 
 
 def _word(refusal: Problem) -> str:

@@ -73,7 +73,9 @@ def token_routes(issuer: Issuer) -> Router:
         request: Request, form: Annotated[RevocationIn, Body(media_type=FORM)]
     ) -> Response:
         """Take back a token of the client; nothing is said about those of others."""
-        await commands.revoke(issuer, _proof(request, form), token=form.token)
+        request_id = request.scope["state"]["request_id"]
+        proof = _proof(request, form)
+        await commands.revoke(issuer, proof, token=form.token, request_id=request_id)
         return Bytes(b"", _NO_STORE)
 
     return router

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import (
@@ -37,6 +38,7 @@ from gateway.partners.tables import (
     ClientPerimeter,
     ClientSecret,
     Organisation,
+    RefusedProof,
     RevokedToken,
     UsedAssertion,
 )
@@ -46,6 +48,8 @@ FOR_GOOD = 2**40
 BATCH = 10_000
 _REMEMBERED = timedelta(minutes=10)
 """How long a suspension that has ended is published: longer than any token lives."""
+_SILENCE = timedelta(minutes=10)
+"""For how long no more is told of a client's proofs that are refused in one way."""
 _LATE = timedelta(minutes=1)
 """By how much the clocks of the processes and of the database may differ."""
 _CLOCK = func.current_timestamp()
@@ -105,9 +109,24 @@ async def claim(
     return bool(await database.alone(_CLAIM, values))
 
 
-async def revoke(database: Database, jti_digest: bytes, *, expires_at: datetime) -> None:
-    """Refuse a token from now on."""
-    await database.alone(_REVOKE, {"jti_digest": jti_digest, "expires_at": expires_at})
+async def revoke(session: WriteSession, jti_digest: bytes, *, expires_at: datetime) -> bool:
+    """Refuse a token from now on; False if it was refused already."""
+    row = insert(RevokedToken).values(jti_digest=jti_digest, expires_at=expires_at)
+    row = row.on_conflict_do_nothing()
+    return (await session.execute(row.returning(RevokedToken.jti_digest))).first() is not None
+
+
+async def due(session: WriteSession, client_id: str, *, why: str) -> UUID | None:
+    """Return whom to tell of a refused proof, unless the same was told within `_SILENCE`."""
+    row = insert(RefusedProof).values(client_id=client_id, why=why)
+    told = row.on_conflict_do_update(
+        index_elements=["client_id", "why"],
+        set_={"told_at": _CLOCK},
+        where=RefusedProof.told_at <= _CLOCK - _SILENCE,
+    ).returning(RefusedProof.client_id)
+    if await session.scalar(told) is None:
+        return None
+    return await session.scalar(select(Client.organisation_id).where(Client.id == client_id))
 
 
 async def revoked(database: Database) -> tuple[dict[str, int], dict[str, int]]:
@@ -229,11 +248,6 @@ _CLAIM = compiled(
     .values({name: bindparam(name) for name in ("client_id", "jti_digest", "expires_at")})
     .on_conflict_do_nothing()
     .returning(UsedAssertion.client_id)
-)
-_REVOKE = compiled(
-    insert(RevokedToken)
-    .values({name: bindparam(name) for name in ("jti_digest", "expires_at")})
-    .on_conflict_do_nothing()
 )
 _SUSPENDED = or_(Client.status != "active", Organisation.status != "active")
 _REFUSED = or_(_SUSPENDED, Client.refused_before > _CLOCK - _REMEMBERED)

@@ -1,4 +1,4 @@
-"""Let a secret say what its digest costs, and a request for access who made it.
+"""Let a secret say what its digest costs, a request who made it, a refused proof when it was told.
 
 Lock: ACCESS EXCLUSIVE on `client_secret` and `access_request`, which have few rows, for catalogue
 writes and one look; then SHARE on `access_request` while its indexes are built.
@@ -19,10 +19,18 @@ FORWARD = (
     """CREATE INDEX ix_access_request_source_created_at
     ON gateway.access_request (source, created_at)""",
     "CREATE INDEX ix_access_request_asker ON gateway.access_request (asker)",
+    """CREATE TABLE gateway.refused_proof (
+    client_id text NOT NULL,
+    why text NOT NULL,
+    told_at timestamptz DEFAULT now() NOT NULL,
+    CONSTRAINT pk_refused_proof PRIMARY KEY (client_id, why),
+    CONSTRAINT fk_refused_proof_client_id FOREIGN KEY (client_id) REFERENCES gateway.client (id)
+    )""",
     """UPDATE gateway.access_request SET expires_at = updated_at + interval '30 days'
     WHERE status = 'granted'""",
 )
 BACK = (
+    "DROP TABLE gateway.refused_proof",
     "ALTER TABLE gateway.access_request DROP asker, DROP source",
     "ALTER TABLE gateway.client_secret DROP cost",
 )
