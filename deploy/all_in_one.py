@@ -69,8 +69,9 @@ def _gateway(services: Callable[[Verifier], Mapping[str, Upstream]]) -> ASGIApp:
     settings = GatewaySettings.from_environment()
     issuer = Issuer(settings)
     verifier = Verifier(issuer.url, issuer.audience, trust=Trust(issuer.source))
-    registry = create_registry(settings, issuer, verifier=verifier)
-    upstreams = {**services(verifier), OWN: InProcess(registry)}
+    here = services(verifier)
+    registry = create_registry(settings, issuer, verifier=verifier, towns=here.get("towns"))
+    upstreams = {**here, OWN: InProcess(registry)}
     calls = Recorder(registry.database)
     issuers = settings.external_issuers
     external = Callers(issuers, issuer, verifier=verifier) if issuers else None

@@ -1,6 +1,7 @@
 """The registry of partners, assembled: a service that lives in the gateway. Start reading here."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.types import Receive, Scope, Send
 
@@ -20,15 +21,20 @@ from gateway.partners.policy import POLICY
 from gateway.partners.tokens.issuer import Issuer
 from gateway.partners.tokens.oauth_words import PLACE, said_in_oauth
 from gateway.partners.tokens.routes import published_routes, token_routes
+from gateway.partners.towns_client import TownsClient
 from gateway.partners.vocabularies import VOCABULARIES
 from gateway.settings import Settings
+from gateway.upstreams import Upstream
 
 
 class Registry(ServiceApp):
     """A service of which the token endpoints refuse in the words of OAuth too."""
 
-    def __init__(self, settings: Settings, issuer: Issuer, *, verifier: Verifier | None) -> None:
+    def __init__(
+        self, settings: Settings, issuer: Issuer, *, verifier: Verifier | None, towns: TownsClient
+    ) -> None:
         self._issuer = issuer
+        self._towns = towns
         super().__init__(
             "gateway",
             settings,
@@ -37,7 +43,7 @@ class Registry(ServiceApp):
                 token_routes(issuer),
                 published_routes(issuer),
                 me.router,
-                access_requests.asking_routes(Desk(settings)),
+                access_requests.asking_routes(Desk(settings, towns)),
                 access_requests.collecting,
                 access_requests.router,
                 organisations.router,
@@ -63,16 +69,24 @@ class Registry(ServiceApp):
                 said_in_oauth(refusal, request_id, issuer=self._issuer)
             raise
 
-    def beside(self) -> AbstractAsyncContextManager[None]:
-        """Hold the keys, and the tasks that keep them and the database in order."""
-        return self._issuer.running(self.database)
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[None]:
+        """Hold the keys, the tasks that keep them and the database in order, and the neighbour."""
+        async with self._towns.running(), self._issuer.running(self.database):
+            yield
 
 
 def create_app(
-    settings: Settings, issuer: Issuer | None = None, *, verifier: Verifier | None = None
+    settings: Settings,
+    issuer: Issuer | None = None,
+    *,
+    verifier: Verifier | None = None,
+    towns: Upstream | None = None,
 ) -> Registry:
     """Return the registry; its lifespan opens and checks the database and the signing keys.
 
-    `issuer` is given by who needs its `source` too: the verifier of the same process.
+    `issuer` is given by who needs its `source` too: the verifier of the same process; `towns` is
+    the towns service if it lives in the same process.
     """
-    return Registry(settings, issuer or Issuer(settings), verifier=verifier)
+    client = TownsClient(settings, towns)
+    return Registry(settings, issuer or Issuer(settings), verifier=verifier, towns=client)

@@ -7,6 +7,7 @@ UnknownOrganisation     Unprocessable   no partner has the id that a request nam
 ScopeNotAllowed         Unprocessable   unknown, or not for this kind of partner
 KeyRequired             Unprocessable   a scope that only a private key proves
 AreaNotAllowed          Unprocessable   not for this kind of partner
+AreaNotOwn              Unprocessable   an official register says that it is somebody else's
 AreaTwice               Unprocessable   two areas of one value share days
 UnfitKey                Unprocessable   not a point of its curve
 RequestClosed           Refused         decided, or expired
@@ -114,6 +115,18 @@ class AreaNotAllowed(Unprocessable):
     title = Text(
         "Ce périmètre n'est pas celui de ce type de partenaire",
         "This perimeter is not one of this kind of partner",
+    )
+
+    def __init__(self, places: Iterable[int]) -> None:
+        super().__init__(errors=_at("perimeter", places, self))
+
+
+class AreaNotOwn(Unprocessable):
+    """The code of a commune or an EPCI that has another SIREN than the one that asks."""
+
+    title = Text(
+        "Ce code est celui d'une autre collectivité, selon les registres officiels",
+        "This code is another authority's, by the official registers",
     )
 
     def __init__(self, places: Iterable[int]) -> None:

@@ -209,6 +209,7 @@ class AccessRequest(Table):
     jwk: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     scopes: Mapped[Texts]
     perimeter: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    areas_warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     motive: Mapped[str]
     claim_digest: Mapped[Digest]
     source: Mapped[Digest | None]

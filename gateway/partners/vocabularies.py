@@ -54,6 +54,20 @@ ATTACHMENT_STATUS = Vocabulary(
     },
     open=False,
 )
+AREA_DOUBT = Vocabulary(
+    "area-doubt",
+    {
+        "no-siret": Text("le demandeur n'a pas donné de SIRET", "the asker gave no SIRET"),
+        "unknown-code": Text(
+            "code absent des registres des villes", "a code that the registers of towns lack"
+        ),
+        "not-checked": Text("les registres n'ont pas répondu", "the registers did not answer"),
+        "no-register": Text(
+            "aucun registre ne dit qui parle pour ce territoire",
+            "no register says who speaks for this area",
+        ),
+    },
+)
 VERDICT = Vocabulary(
     "verdict",
     {"approved": Text("favorable", "approved"), "refused": Text("défavorable", "refused")},
@@ -68,6 +82,6 @@ STANDING = Vocabulary(
 
 VOCABULARIES = (
     *(PARTNER_KIND, SCOPE, AREA, ENVIRONMENT, AUTHENTICATION),
-    *(ACCESS_STATUS, ATTACHMENT_STATUS, VERDICT, STANDING),
+    *(ACCESS_STATUS, AREA_DOUBT, ATTACHMENT_STATUS, VERDICT, STANDING),
 )
 """Every code list of the registry."""

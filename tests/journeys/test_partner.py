@@ -14,7 +14,7 @@ from deploy.partner import assertion, token
 SECONDS_TO_SUSPEND = 5.0
 TOWN = "Ville d'essai du parcours"
 ASKED = {
-    "organisation": {"kind": "commune", "name": TOWN},
+    "organisation": {"kind": "commune", "name": TOWN, "siret": "21880413600016"},
     "client_name": "Outil de suivi",
     "environment": "sandbox",
     "authentication": "client_secret_basic",
@@ -67,6 +67,8 @@ def granted(api: httpx.Client, data: Path) -> dict[str, Any]:
     path, claim = asked["links"]["self"], {"claim": asked["claim"]}
     early = api.post(f"{path}/credentials", json=claim)
     assert (early.status_code, early.json()["code"]) == (409, "not-granted")
+    shown = api.get(path, headers=approving(api, data, "region_prefecture")).json()
+    assert shown["areas_warnings"] == [], "the registers of towns know whose code it is"
     opinion = {"verdict": "approved", "motive": "La ville est connue"}
     judged = [
         sent(api, f"{path}/opinions", opinion, **approving(api, data, kind))["status"]

@@ -13,6 +13,7 @@ from chassis.testing import client_of
 from gateway.partners.access_requests.desk import Desk
 from gateway.partners.access_requests.rules import MOST_PENDING
 from gateway.partners.errors import GrantLapsed, TooManyAsked, TooManyPending
+from gateway.partners.towns_client import TownsClient
 from gateway.settings import Settings
 from tests.partners.asking import a_request, asked, collected, judged, scalar
 from tests.partners.callers import Caller
@@ -94,7 +95,7 @@ async def test_an_unknown_partner_is_refused_before_it_counts(registry: httpx.As
 def test_a_sender_is_its_address_or_its_network_of_addresses(
     settings: Settings, one: str, other: str, *, alike: bool
 ) -> None:
-    desk = Desk(settings)
+    desk = Desk(settings, TownsClient(settings, None))
     found, again = (
         desk.source({"type": "http", "state": {}, "client": (address, 1)}).digest
         for address in (one, other)

@@ -1,5 +1,6 @@
 """The rules of the registry, as tables of cases."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -10,10 +11,13 @@ from gateway.partners.access_requests.rules import (
     MOST_PENDING,
     WINDOW,
     Opinion,
+    Place,
     Pressure,
     check_collectable,
     check_pressure,
+    doubts,
     judged,
+    place_of,
     standing,
 )
 from gateway.partners.clients.rules import (
@@ -27,6 +31,7 @@ from gateway.partners.credentials.rules import check_new
 from gateway.partners.errors import (
     AlreadyCollected,
     AreaNotAllowed,
+    AreaNotOwn,
     AreaTwice,
     ClientIsActive,
     ClientIsSuspended,
@@ -112,6 +117,39 @@ def test_credentials_are_handed_over_once_and_only_when_granted(
     check_collectable("granted")
     with pytest.raises(refusal):
         check_collectable(status)
+
+
+MEMBERS = {"51108": ("215101015", "200066876"), "97502": ("200000000", None)}
+
+
+@pytest.mark.parametrize(
+    ("area", "kind", "communes", "told"),
+    [
+        (("town", "51108"), "commune", MEMBERS, Place("215101015")),
+        (("town", "51108"), "epci", MEMBERS, Place("200066876")),
+        (("town", "97502"), "epci", MEMBERS, Place(None, "no-register")),
+        (("town", "35360"), "commune", MEMBERS, Place(None, "unknown-code")),
+        (("town", "51108"), "commune", None, Place(None, "not-checked")),
+        (("epci", "200066876"), "epci", None, Place("200066876")),
+        (("region", "44"), "region", MEMBERS, Place(None, "no-register")),
+    ],
+)
+def test_an_area_is_of_whom_the_registers_say(
+    area: tuple[str, str], kind: str, communes: Mapping[str, tuple[str, str | None]], told: Place
+) -> None:
+    assert place_of(*area, kind=kind, communes=communes) == told
+
+
+def test_areas_are_doubtful_for_their_own_reason_or_for_want_of_a_siret() -> None:
+    places = [Place("215101015"), Place(None, "no-register")]
+    assert doubts(places, siren="215101015") == [None, "no-register"]
+    assert doubts(places, siren=None) == ["no-siret", "no-register"]
+
+
+def test_the_areas_of_somebody_else_are_named() -> None:
+    with pytest.raises(AreaNotOwn) as refused:
+        doubts([Place("1"), Place("2"), Place(None, "not-checked"), Place("3")], siren="1")
+    assert [error.pointer for error in refused.value.errors] == ["/perimeter/1", "/perimeter/3"]
 
 
 def test_one_more_request_is_made_below_both_bounds() -> None:

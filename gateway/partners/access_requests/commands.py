@@ -24,12 +24,14 @@ from gateway.partners.access_requests.rules import (
     Pressure,
     check_collectable,
     check_pressure,
+    doubts,
     judged,
+    place_of,
     standing,
 )
 from gateway.partners.clients import commands as clients
 from gateway.partners.clients.rules import Area
-from gateway.partners.clients.store import kind_of, known, now
+from gateway.partners.clients.store import asker_of, known, now
 from gateway.partners.errors import AccessRequestNotFound
 from gateway.partners.events import (
     ANYWHERE,
@@ -39,7 +41,9 @@ from gateway.partners.events import (
     CredentialsCollected,
 )
 from gateway.partners.keys import Key
+from gateway.partners.kinds import AREAS, EVERYWHERE
 from gateway.partners.tables import AccessOpinion, AccessRequest
+from gateway.partners.towns_client import Communes
 
 _CLAIM_BYTES = 32
 _NO_CLAIM = bytes(32)
@@ -55,6 +59,7 @@ class Asked:
     system: clients.System
     motive: str
     source: Source
+    communes: Communes | None
 
     @property
     def asker(self) -> str | None:
@@ -97,14 +102,11 @@ class Collected(NamedTuple):
 async def ask(session: WriteSession, asked: Asked) -> Receipt:
     """Keep a request that its rights do not forbid, of who did not send too many."""
     new, system = asked.new, asked.system
-    kind = new.kind if new else await kind_of(session, asked.known)
+    kind, siret = (new.kind, new.siret) if new else await asker_of(session, asked.known)
     system.check(kind)
-    source = asked.source
-    found = await store.pressure(session, source=source.digest, window=WINDOW, asker=asked.asker)
-    asked_at = await now(session)
-    check_pressure(Pressure(*found), most=source.most, now=asked_at)
+    warnings = _warnings(asked, kind=kind, siret=siret)
+    expires_at = await _admitted(session, asked) + LIFE
     claim = token_urlsafe(_CLAIM_BYTES)
-    expires_at = asked_at + LIFE
     request = AccessRequest(
         id=uuid7(),
         organisation_id=asked.known,
@@ -117,9 +119,10 @@ async def ask(session: WriteSession, asked: Asked) -> Receipt:
         jwk=system.key and {**system.key.jwk, "kid": system.key.kid, "alg": system.key.algorithm},
         scopes=list(system.scopes),
         perimeter=[area.as_json() for area in system.perimeter],
+        areas_warnings=warnings,
         motive=asked.motive,
         claim_digest=sha256(claim.encode()).digest(),
-        source=source.digest,
+        source=asked.source.digest,
         asker=asked.asker,
         expires_at=expires_at,
     )
@@ -134,6 +137,29 @@ async def ask(session: WriteSession, asked: Asked) -> Receipt:
     await record(session, fact, place=ANYWHERE)
     kid = system.key.kid if system.key else None
     return Receipt(request.id, "pending", claim, kid, expires_at)
+
+
+async def _admitted(session: WriteSession, asked: Asked) -> datetime:
+    """Return the instant of a request that does not come upon too many others."""
+    source = asked.source
+    found = await store.pressure(session, source=source.digest, window=WINDOW, asker=asked.asker)
+    asked_at = await now(session)
+    check_pressure(Pressure(*found), most=source.most, now=asked_at)
+    return asked_at
+
+
+def _warnings(asked: Asked, *, kind: str, siret: str | None) -> list[dict[str, str]]:
+    """Return the areas that are not known to be the asker's; all are of those who may have all."""
+    if EVERYWHERE in AREAS[kind]:
+        return []
+    areas = asked.system.perimeter
+    places = [place_of(*area[:2], kind=kind, communes=asked.communes) for area in areas]
+    found = doubts(places, siren=siret and siret[:9])
+    return [
+        {"dimension": area.dimension, "value": area.value, "reason": reason}
+        for area, reason in zip(areas, found, strict=True)
+        if reason is not None
+    ]
 
 
 async def judge(

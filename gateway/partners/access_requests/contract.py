@@ -16,6 +16,7 @@ from gateway.partners.contract import (
     AreaIn,
     Authentication,
     ClientId,
+    Dimension,
     Environment,
     Kind,
     KindIn,
@@ -24,7 +25,7 @@ from gateway.partners.contract import (
     PublicKeyIn,
     ScopeName,
 )
-from gateway.partners.vocabularies import ACCESS_STATUS, VERDICT
+from gateway.partners.vocabularies import ACCESS_STATUS, AREA_DOUBT, VERDICT
 
 Status = Annotated[
     str, Field(description="Where the request stands", json_schema_extra=ACCESS_STATUS.schema)
@@ -134,6 +135,14 @@ class Opinion(Output):
     given_at: datetime
 
 
+class AreaWarning(Output):
+    """An area of a request that nothing official says to be the asker's."""
+
+    dimension: Dimension
+    value: str
+    reason: Annotated[str, Field(description="Why", json_schema_extra=AREA_DOUBT.schema)]
+
+
 class RequestLinks(Output):
     """Where to go from a request."""
 
@@ -157,6 +166,10 @@ class AccessRequest(Output):
     kid: str | None = Field(description="RFC 7638 thumbprint of the public key")
     scopes: list[ScopeName]
     perimeter: list[Area]
+    areas_warnings: list[AreaWarning] = Field(
+        description="Areas that were not known to be the asker's when it asked: those who approve"
+        " decide. None for national partners"
+    )
     motive: str
     opinions: list[Opinion] = Field(description="Oldest first")
     client_id: ClientId | None

@@ -1,4 +1,4 @@
-"""Where requests for access come from: known again within a day, named nowhere."""
+"""What a process needs to take requests for access: who sends them, whose the areas are."""
 
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -7,6 +7,7 @@ from typing import NamedTuple
 from starlette.types import Scope
 
 from chassis.identity import ANONYMOUS, principal_of
+from gateway.partners.towns_client import TownsClient
 from gateway.settings import Settings
 
 _OF_ONE_CALLER = 64
@@ -23,7 +24,8 @@ class Source(NamedTuple):
 class Desk:
     """Takes requests for access, in one process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, towns: TownsClient) -> None:
+        self.towns = towns
         secret = settings.cursor_secret.get_secret_value().encode()
         self._key = blake2b(secret, digest_size=32, person=b"access-source").digest()
         self._most = settings.access_requests_a_day

@@ -29,6 +29,7 @@ from gateway.partners.errors import (
     AccessRequestNotFound,
     AlreadyCollected,
     AreaNotAllowed,
+    AreaNotOwn,
     AreaTwice,
     GrantLapsed,
     KeyRequired,
@@ -43,13 +44,14 @@ from gateway.partners.errors import (
     UnknownOrganisation,
 )
 from gateway.partners.keys import read_key
+from gateway.partners.towns_client import Communes
 
 router = Router(route_class=WriteRoute)
 collecting = Router(route_class=ShownOnceRoute)
 
 _MISFITS = (
     *(UnknownOrganisation, ScopeNotAllowed, KeyRequired),
-    *(AreaNotAllowed, AreaTwice, UnfitKey),
+    *(AreaNotAllowed, AreaNotOwn, AreaTwice, UnfitKey),
 )
 RequestId = Annotated[
     UUID, Path(description="Id of the request", examples=["0198c0de-0000-7000-8000-00000000beef"])
@@ -70,7 +72,10 @@ def asking_routes(desk: Desk) -> Router:
         writes: Writes, request: Request, *, body: AccessRequestIn, response: Response
     ) -> AccessReceipt:
         """Ask for access: two organisations must approve; keep the claim, it is shown once."""
-        receipt = await commands.ask(writes, _asked(body, desk.source(request.scope)))
+        towns = {area.value for area in body.perimeter if area.dimension == "town"}
+        communes = await desk.towns.communes(towns)  # before the first statement
+        source = desk.source(request.scope)
+        receipt = await commands.ask(writes, _asked(body, source, communes=communes))
         path = f"/v1/access-requests/{receipt.id}"
         response.headers["Location"] = path
         links = ReceiptLinks(self=path, credentials=f"{path}/credentials")
@@ -124,7 +129,7 @@ async def collect_credentials(writes: Writes, request_id: RequestId, body: Claim
     return Credentials(**collected._asdict())
 
 
-def _asked(body: AccessRequestIn, source: Source) -> commands.Asked:
+def _asked(body: AccessRequestIn, source: Source, *, communes: Communes | None) -> commands.Asked:
     new = body.organisation
     system = System(
         name=body.client_name,
@@ -134,4 +139,4 @@ def _asked(body: AccessRequestIn, source: Source) -> commands.Asked:
         key=None if body.jwk is None else read_key(body.jwk.members()),
     )
     partner = None if new is None else Partner(new.kind, new.name, new.siret)
-    return commands.Asked(partner, body.organisation_id, system, body.motive, source)
+    return commands.Asked(partner, body.organisation_id, system, body.motive, source, communes)

@@ -1,12 +1,13 @@
 """When a request for access is decided, and who may have a say."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
 from gateway.partners.errors import (
     AlreadyCollected,
+    AreaNotOwn,
     GrantLapsed,
     NotGranted,
     OpinionAlreadyGiven,
@@ -41,6 +42,67 @@ APPROVALS = 2
 
 Source: the table of roles of the plan: clients, keys and scopes are approved by two.
 """
+
+
+class Place(NamedTuple):
+    """An area that is asked for, and whose it is.
+
+    Attributes:
+        siren: of its owner by the official registers; None if they do not say.
+        doubt: why they do not say; None if they do.
+    """
+
+    siren: str | None
+    doubt: str | None = None
+
+
+def place_of(
+    dimension: str, value: str, *, kind: str, communes: Mapping[str, tuple[str, str | None]] | None
+) -> Place:
+    """Return whose an area is, for one kind of partner.
+
+    A commune owns its code, an EPCI its SIREN and the codes of its members. No register that we
+    hold says who speaks for a region, a department, a funder or a centre.
+
+    Args:
+        dimension: of the area.
+        value: its code.
+        kind: of the partner that asks.
+        communes: by INSEE code, the SIREN of a commune and of its EPCI; None if nobody could tell.
+
+    Source: INSEE, code officiel géographique; Banatic for EPCI, as the towns service holds them.
+    """
+    if dimension == "epci":
+        return Place(value)
+    if dimension != "town":
+        return Place(None, "no-register")
+    if communes is None:
+        return Place(None, "not-checked")
+    found = communes.get(value)
+    if found is None:
+        return Place(None, "unknown-code")
+    siren = found[1] if kind == "epci" else found[0]
+    return Place(siren, None if siren else "no-register")
+
+
+def doubts(places: Sequence[Place], *, siren: str | None) -> list[str | None]:
+    """Return for each area why it is not known to be the asker's; None where it is.
+
+    Args:
+        places: the areas, in the order of the request.
+        siren: of the asker, None if it gave no SIRET.
+
+    Raises:
+        AreaNotOwn: an area is known to be somebody else's.
+    """
+    foreign = [
+        number
+        for number, place in enumerate(places)
+        if siren is not None and place.siren not in {None, siren}
+    ]
+    if foreign:
+        raise AreaNotOwn(foreign)
+    return [place.doubt or (None if siren else "no-siret") for place in places]
 
 
 class Pressure(NamedTuple):

@@ -106,6 +106,7 @@ _ITEM = cast(
         kid=_KID,
         scopes=_request.scopes,
         perimeter=_request.perimeter,
+        areas_warnings=_request.areas_warnings,
         motive=_request.motive,
         opinions=_opinions(),
         client_id=_request.client_id,

@@ -155,17 +155,17 @@ async def now(session: WriteSession) -> datetime:
     return instant
 
 
-async def kind_of(session: WriteSession, organisation_id: UUID | None) -> str:
-    """Return the kind of a partner.
+async def asker_of(session: WriteSession, organisation_id: UUID | None) -> tuple[str, str | None]:
+    """Return the kind and the SIRET of a partner.
 
     Raises:
         UnknownOrganisation: none has this id.
     """
-    asked = select(Organisation.kind).where(Organisation.id == organisation_id)
-    kind = await session.scalar(asked)
-    if kind is None:
+    asked = select(Organisation.kind, Organisation.siret).where(Organisation.id == organisation_id)
+    found = (await session.execute(asked)).one_or_none()
+    if found is None:
         raise UnknownOrganisation
-    return kind
+    return found[0], found[1]
 
 
 async def known(session: WriteSession, client_id: str) -> Client:

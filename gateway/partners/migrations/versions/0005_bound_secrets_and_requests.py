@@ -16,6 +16,10 @@ FORWARD = (
     """ALTER TABLE gateway.client_secret ADD CONSTRAINT ck_client_secret_bearable_cost
     CHECK (cost BETWEEN 1 AND 14)""",
     "ALTER TABLE gateway.access_request ADD source bytea, ADD asker text",
+    "ALTER TABLE gateway.access_request ADD areas_warnings jsonb DEFAULT '[]' NOT NULL",
+    """UPDATE gateway.access_request SET areas_warnings = coalesce((SELECT jsonb_agg(
+    area - '{valid_from,valid_until}'::text[] || '{"reason": "not-checked"}')
+    FROM jsonb_array_elements(perimeter) AS area), '[]')""",
     """CREATE INDEX ix_access_request_source_created_at
     ON gateway.access_request (source, created_at)""",
     "CREATE INDEX ix_access_request_asker ON gateway.access_request (asker)",
@@ -31,7 +35,7 @@ FORWARD = (
 )
 BACK = (
     "DROP TABLE gateway.refused_proof",
-    "ALTER TABLE gateway.access_request DROP asker, DROP source",
+    "ALTER TABLE gateway.access_request DROP areas_warnings, DROP asker, DROP source",
     "ALTER TABLE gateway.client_secret DROP cost",
 )
 
