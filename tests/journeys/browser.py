@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser")
 _HOW = "no Chromium on PATH: `apt-get install --no-install-recommends chromium` as root (Debian)"
@@ -45,13 +45,21 @@ class Seen:
 
 
 @contextmanager
-def browsing(profile: Path) -> Iterator[Seen]:
-    """Open a browser with a profile of its own."""
+def browsing() -> Iterator[Browser]:
+    """Start a browser with a profile of its own, which goes with it."""
     program = chromium()
     with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=program, headless=True, args=list(_FLAGS), locale="fr-FR"
-        )
-        context.set_default_timeout(10_000)
-        yield Seen(context.pages[0])
-        context.close()
+        browser = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def looking(browser: Browser, address: str) -> Iterator[Seen]:
+    """Open an address as somebody who was never there."""
+    context = browser.new_context(locale="fr-FR")
+    context.set_default_timeout(10_000)
+    seen = Seen(context.new_page())
+    seen.page.goto(address)
+    yield seen
+    context.close()

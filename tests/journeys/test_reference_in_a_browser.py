@@ -4,20 +4,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from deploy.keyrings import SANDBOX, kept
 from tests.deploy.running import Product
-from tests.journeys.browser import Seen, browsing
+from tests.journeys.browser import Seen, browsing, looking
 
 pytestmark = pytest.mark.parametrize("running", ["single"], indirect=True)
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser of all these tests."""
+    with browsing() as started:
+        yield started
+
+
 @pytest.fixture
-def reference(running: Product, tmp_path: Path) -> Iterator[Seen]:
-    """The page as the product serves it, in a browser that nobody used before."""
-    with browsing(tmp_path / "profile") as seen:
-        seen.page.goto(f"{running.address}/docs")
+def reference(running: Product, browser: Browser) -> Iterator[Seen]:
+    """The page as the product serves it, to somebody who was never there."""
+    with looking(browser, f"{running.address}/docs") as seen:
         yield seen
 
 
