@@ -9,7 +9,7 @@ were granted keep the later end that they were given.
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 FORWARD = (
     "ALTER TABLE gateway.client_secret ADD cost smallint DEFAULT 14 NOT NULL",
