@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from chassis.perimeters import Dimensions, inside
-from chassis.statements import Statement, compiled
+from chassis.statements import Statement, compiled, unseen
 
 Kind = Literal["page", "count", "items", "cells", "features"]
 
@@ -162,6 +162,8 @@ def _in_one(rows: Select[Any]) -> Select[Any]:
 def _in_strata(listing: Listing, shape: Shape, order: Order) -> Select[Any]:
     """Return a page that looks into a stratum only when those before it do not fill it."""
     parts = []
+    # a path leaves nothing to choose
+    limit = unseen(_LIMIT) if any(stratum.path for stratum in order.strata) else _LIMIT
     for number, stratum in list(enumerate(order.strata))[shape.stratum :]:
         path = stratum.path or Path(listing.source, stratum.condition, order.keys)
         marks = [key.label(f"key_{n}") for n, key in enumerate(path.keys)]
@@ -170,7 +172,7 @@ def _in_strata(listing: Listing, shape: Shape, order: Order) -> Select[Any]:
         if shape.continued and number == shape.stratum:
             chosen = chosen.where(_after(path.keys, backwards=False))
         if stratum.ordered:
-            chosen = chosen.order_by(*path.keys).limit(_LIMIT)
+            chosen = chosen.order_by(*path.keys).limit(limit)
         else:
             chosen = chosen.offset(literal_column("0"))
         found = chosen.subquery()
@@ -178,8 +180,8 @@ def _in_strata(listing: Listing, shape: Shape, order: Order) -> Select[Any]:
         keys = [found.c[mark.name] for mark in marks]
         texts = [cast(key, Text).label(f"mark_{n}") for n, key in enumerate(keys)]
         shown = [found.c.item, rank, *texts]
-        parts.append(select(*shown).order_by(*keys).limit(_LIMIT).subquery().select())
-    return select(union_all(*parts).subquery()).limit(_LIMIT)
+        parts.append(select(*shown).order_by(*keys).limit(limit).subquery().select())
+    return select(union_all(*parts).subquery()).limit(limit)
 
 
 def _conditions(listing: Listing, shape: Shape, *, but: str = "") -> list[ColumnElement[bool]]:

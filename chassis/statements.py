@@ -58,6 +58,14 @@ def bound(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> ColumnEle
     return bindparam(name, type_=kind)
 
 
+def unseen(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a value that the planner does not look at: one plan serves all values, and is kept.
+
+    Where the plan must be the same anyway, looking costs more than reading the rows.
+    """
+    return select(value).scalar_subquery()
+
+
 def any_of(
     column: ColumnElement[Any], name: str, *, kind: type[TypeEngine[Any]] = Text
 ) -> ColumnElement[bool]:

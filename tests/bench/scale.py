@@ -17,7 +17,8 @@ _PROGRAMME = [f"acv-{number:03d}" for number in range(1, 201)]
 _REGION_BOX = "1.4,48.0,4.2,50.2"
 _TOWN_BOX = "3.98,48.93,4.08,48.99"
 _NAMES = ("chalons", "vierzon", "bourges", "quimper", "perigueux", "bayonne")
-_ABUNDANT = ("les", "vieil", "bains", "bois", "orle", "valois")
+_ABUNDANT_HERE = ("saint", "sur", "le")
+_ABUNDANT_THERE = ("les", "vieil", "bains", "bois", "orle", "valois")
 _COMMON = ("saint-die", "la roche-sur-yon", "saint-brieuc", "bourg-en-bresse")
 
 
@@ -41,8 +42,9 @@ def measure(ground: Ground, settings: BenchSettings) -> list[str]:
 def _questions(rows: int) -> dict[str, tuple[list[str], list[str]]]:
     """Return the paths asked of the few towns and of the many."""
     spread = identifiers(rows, 200)
-    groups = (_NAMES, _COMMON, _ABUNDANT)
-    names, common, abundant = ([_search(name) for name in group] for group in groups)
+    names, common = ([_search(name) for name in group] for group in (_NAMES, _COMMON))
+    abundant = (_ABUNDANT_HERE, _ABUNDANT_THERE)
+    ten_here, ten_there = ([f"{_search(word)}&limit=10" for word in words] for words in abundant)
     box = "/v1/towns?limit=20&bbox="
     return {
         "GET one, 200 of them in turn": (
@@ -53,7 +55,7 @@ def _questions(rows: int) -> dict[str, tuple[list[str], list[str]]]:
         "`q=` a name, six of them in turn": (names, names),
         "`bbox` with more than 20 towns, list 20": ([box + _REGION_BOX], [box + _TOWN_BOX]),
         "`q=` a name with saint, la or en": (common, common),
-        "`q=` one word that a tenth of the many hold": (abundant, abundant),
+        "`q=` one word that ten towns or a tenth of the many hold, list 10": (ten_here, ten_there),
     }
 
 

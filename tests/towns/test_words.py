@@ -68,6 +68,22 @@ async def _read(connection: asyncpg.Connection, typed: str) -> dict[str, Any]:
     return plan
 
 
+async def test_the_plan_of_a_rare_word_is_kept(fresh_url: str) -> None:
+    connection = await asyncpg.connect(fresh_url)
+    try:
+        await connection.execute(MANY)
+        await connection.execute("RESET plan_cache_mode")
+        query = TownQuery(q="quimper")
+        made = statement(TOWNS, Shape("page", query.used(), query.order() or ""))
+        prepared = await connection.prepare(made.sql, name="search")
+        for _ in range(8):
+            await prepared.fetch(*made.arguments(query.bindings() | {"limit": PAGE}))
+        kept = "SELECT generic_plans FROM pg_prepared_statements WHERE name = 'search'"
+        assert await connection.fetchval(kept) == 3  # PostgreSQL makes the first five anew
+    finally:
+        await connection.close()
+
+
 @pytest.mark.parametrize("typed", ["bains", "bain", "des", "d"])
 async def test_a_page_of_one_abundant_word_reads_a_page_of_rows(fresh_url: str, typed: str) -> None:
     connection = await asyncpg.connect(fresh_url)

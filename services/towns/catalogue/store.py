@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY, array
 
 from chassis.listing import Listing, Order, Path, Stratum
 from chassis.perimeters import Single
-from chassis.statements import any_of, bound, instant, shares
+from chassis.statements import any_of, bound, instant, shares, unseen
 from services.towns.reference.contract import SOURCES_PATH, completeness
 from services.towns.tables import PLACE, Region, TownCard, TownWord, card
 
@@ -63,7 +63,7 @@ def _haversine() -> ColumnElement[float]:
 
 _DISTANCE = _haversine()
 _METRES = func.round(cast(_DISTANCE, Numeric), 3)
-_PHRASE = bound("phrase", Text)
+_PHRASE = unseen(bound("phrase", Text))
 _WORDS = cast(bound("words", Text), TSQUERY)
 _WHOLE_WORDS = cast(bound("whole_words", Text), TSQUERY)
 _RARE_WORD = cast(bound("rare_word", Text), TSQUERY)
