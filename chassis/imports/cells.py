@@ -19,6 +19,7 @@ BLANK = r"\N"
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 _LONGEST_INTEGER = 18
+_DAY_LENGTH = 10  # of YYYY-MM-DD, and of YYYY-Www-D
 _BOOLEANS = {"true": True, "false": False}
 # Strict JSON mode takes a string of digits for a Unix time: no date is written so here.
 _NOT_A_DATE = 0
@@ -64,6 +65,16 @@ def integers(cells: Sequence[str]) -> list[int] | None:
     except ValueError:
         return None
     return made if list(map(str, made)) == cells else None
+
+
+def days(cells: Sequence[str]) -> list[date] | None:
+    """Return a column of dates, or none if one of its cells is not exactly YYYY-MM-DD."""
+    if set(map(len, cells)) != {_DAY_LENGTH} or "W" in "".join(cells):
+        return None
+    try:
+        return list(map(date.fromisoformat, cells))
+    except ValueError:
+        return None
 
 
 def copied(value: object) -> str:

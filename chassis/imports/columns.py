@@ -4,7 +4,7 @@ Columns are checked whole, and their cells go to COPY as they came: a third of t
 dictionary a row. At the first oddity it gives up, and the careful way says what is wrong.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import repeat
 from types import NoneType
@@ -13,7 +13,7 @@ from typing import Any, get_args
 from orjson import dumps
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from chassis.imports.cells import BLANK, CELLS, cast_of, copied, integer, integers
+from chassis.imports.cells import BLANK, CELLS, cast_of, copied, days, integer, integers
 from chassis.imports.delimited import Plain
 from chassis.imports.files import Cells
 
@@ -54,17 +54,19 @@ class ColumnReader:
         if None in made:
             return None
         numbers = map(str, range(first, first + len(lines)))
-        given = map(str, self._given(columns, len(lines)))
+        given = self._given(columns, len(lines))
         return "\n".join(map("\t".join, zip(numbers, given, *made, strict=True))) + "\n"
 
-    def _given(self, columns: Sequence[list[str]], count: int) -> list[int]:
+    def _given(self, columns: Sequence[list[str]], count: int) -> Iterable[str]:
+        if not any("" in column for column in columns):
+            return [str(self._full)] * count
         given = [self._full] * count
         for bit, column in zip(self._bits, columns, strict=True):
             if "" in column:
                 given = [
                     bits if cell else bits - bit for bits, cell in zip(given, column, strict=True)
                 ]
-        return given
+        return map(str, given)
 
 
 def _odd(text: str, separator: str) -> bool:
@@ -81,8 +83,12 @@ class _Column:
     def __init__(self, kind: Any) -> None:
         self._cast = cast_of(kind, CELLS)
         leaves = set(_leaves(kind)) - {NoneType}
-        self._plain = leaves <= {str, int}
-        self._days = leaves == {date}
+        self._whole: Callable[[Sequence[str]], Sequence[object] | None] | None = None
+        if self._cast is integer:
+            self._whole = integers
+        elif leaves == {date}:
+            self._whole = days
+        self._plain = leaves <= {str, int} or leaves == {date}
         self._check: TypeAdapter[list[Any]] = TypeAdapter(
             list[kind], config=ConfigDict(strict=True)
         )
@@ -109,15 +115,15 @@ class _Column:
                 checked = self._check.validate_json(dumps(values))
         except ValidationError:
             return None
-        if checked == values or (self._days and list(map(str, checked)) == cells):
+        if checked == values:
             return cells
         return list(map(copied, self._check.dump_python(checked, mode="json")))
 
     def _values(self, cells: list[str]) -> Sequence[object] | None:
         if self._cast is None:
             return cells
-        if self._cast is integer:
-            return integers(cells)
+        if self._whole is not None:
+            return self._whole(cells)
         return list(map(self._cast, cells))
 
 

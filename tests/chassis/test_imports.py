@@ -96,6 +96,8 @@ async def test_ndjson_leaves_out_what_it_does_not_name_and_clears_by_null(places
         ("51108,x,1,1537488000", "signed_on", "date-type"),
         ("51108,x,1,-86400", "signed_on", "date-type"),
         ("51108,x,1,2018-02-30", "signed_on", "date-parsing"),
+        ("51108,x,1,2018-W38-5", "signed_on", "date-parsing"),
+        ("51108,x,1,20180921", "signed_on", "date-type"),
         ("51108,#VIDE,1,", "name", "string-type"),
         ("51108,,1,", "name", "missing"),
         ("51108,x,1,,", None, "wrong-cell-count"),
