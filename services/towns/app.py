@@ -11,6 +11,7 @@ from services.towns.policy import POLICY
 from services.towns.resolution import routes as resolution
 from services.towns.settings import Settings
 from services.towns.sources import routes as sources
+from services.towns.succession import routes as succession
 from services.towns.vocabularies import VOCABULARIES
 
 
@@ -30,6 +31,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             geography.router,
             resolution.router,
             sources.router,
+            succession.router,
             label_router("towns", VOCABULARIES),
         ],
         policy=POLICY,

@@ -2,6 +2,7 @@
 
 from chassis.identity import Open, PolicyTable
 from services.towns.contacts import policy as contacts
+from services.towns.succession import policy as succession
 
 POLICY = PolicyTable(
     {
@@ -30,4 +31,5 @@ POLICY = PolicyTable(
         "list_towns_labels": Open(),
     },
     contacts.POLICY,
+    succession.POLICY,
 )

@@ -2,6 +2,7 @@
 
 from chassis.problems import Text
 from chassis.vocabularies import Vocabulary
+from services.towns.succession import vocabularies as succession
 
 TOWN_STATUS = Vocabulary(
     "town-status",
@@ -85,6 +86,9 @@ REASON = Vocabulary(
     "resolution-reason",
     {
         "exact-code": Text("Son code est celui-ci", "This is its code"),
+        "successor": Text(
+            "Ce code a pris fin, ce lieu lui succède", "This code ended, this place succeeds it"
+        ),
         "exact-siren": Text("Son SIREN est celui-ci", "This is its SIREN"),
         "exact-name-and-postal-code": Text(
             "Son nom et un de ses codes postaux sont ceux-ci",
@@ -147,5 +151,6 @@ VOCABULARIES = (
     *(TOWN_STATUS, PHASE, CONFIDENCE, EPCI_TYPE, PLACE_SOURCE, HOLDER_TYPE),
     *(COMPLETENESS, ZONE, PLACE_KIND, OUTCOME, REASON),
     *(CONTACT_ROLE, CONTACT_DELETION),
+    *succession.VOCABULARIES,
 )
 """Every code list of the service."""

@@ -9,6 +9,7 @@ from chassis.http import Edge
 from chassis.testing import TEST_URL, client_of
 from services.evaluation.app import create_app
 from services.evaluation.settings import Settings
+from services.towns.reference.files import SOURCES
 from tests.conftest import CURSOR_SECRET, as_role
 
 
@@ -18,7 +19,7 @@ async def test_a_reader_goes_on_from_where_it_stopped(towns: httpx.AsyncClient) 
     while "next" in answer.json():
         answer = await towns.get(answer.json()["next"])
         seen += [event["id"] for event in answer.json()["items"]]
-    assert len(seen) == len(set(seen)) == 233 + 10  # the towns and the tables
+    assert len(seen) == len(set(seen)) == 233 + len(SOURCES)  # the towns and the tables
     last = EventPage.model_validate_json(answer.content, strict=True)
     later = (await towns.get("/v1/events/towns", params={"after": last.after})).json()
     assert later["items"] == []

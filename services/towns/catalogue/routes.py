@@ -12,6 +12,8 @@ from services.towns.catalogue import store
 from services.towns.catalogue.contract import Town, TownPage
 from services.towns.catalogue.queries import TownQuery
 from services.towns.errors import TownNotFound
+from services.towns.succession.answers import refuse_succeeded
+from services.towns.succession.errors import CodeSucceeded
 
 router = Router(tags=["towns"])
 
@@ -37,7 +39,14 @@ async def list_towns(reads: Reading, query: Annotated[TownQuery, Query()]) -> An
     return await reads.page(store.TOWNS, query)
 
 
-@router.read("/v1/towns/{code}", answer=Town, refusals=[TownNotFound])
+@router.read("/v1/towns/{code}", answer=Town, refusals=[TownNotFound, CodeSucceeded])
 async def show_town(reads: Reading, code: TownCode) -> Answer:
-    """Show one town, by its identifier or by the INSEE code of any of its communes."""
-    return await reads.one(store.card_of(code), {"code": code}, missing=TownNotFound)
+    """Show one town, by its identifier or by the INSEE code of any of its communes.
+
+    A code of the past is 410 and names its successors.
+    """
+    try:
+        return await reads.one(store.card_of(code), {"code": code}, missing=TownNotFound)
+    except TownNotFound:
+        await refuse_succeeded(reads.pool, "commune", code=code, collection="towns")
+        raise

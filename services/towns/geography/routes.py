@@ -25,6 +25,8 @@ from services.towns.geography.queries import (
     EpciQuery,
     RegionQuery,
 )
+from services.towns.succession.answers import refuse_succeeded
+from services.towns.succession.errors import CodeSucceeded
 
 router = Router(tags=["geography"])
 
@@ -40,12 +42,16 @@ async def list_communes(reads: Reading, query: Annotated[CommuneQuery, Query()])
     return await reads.page(store.COMMUNES, query)
 
 
-@router.read("/v1/communes/{insee_code}", answer=Commune, refusals=[CommuneNotFound])
+@router.read("/v1/communes/{insee_code}", answer=Commune, refusals=[CommuneNotFound, CodeSucceeded])
 async def show_commune(reads: Reading, insee_code: CommuneInPath) -> Answer:
-    """Show one commune."""
-    return await reads.one(
-        store.COMMUNE, {"code": insee_code}, missing=CommuneNotFound, max_age=store.AN_HOUR
-    )
+    """Show one commune; a code of the past is 410 and names its successors."""
+    try:
+        return await reads.one(
+            store.COMMUNE, {"code": insee_code}, missing=CommuneNotFound, max_age=store.AN_HOUR
+        )
+    except CommuneNotFound:
+        await refuse_succeeded(reads.pool, "commune", code=insee_code)
+        raise
 
 
 @router.read("/v1/epcis", answer=EpciPage)
@@ -54,10 +60,16 @@ async def list_epcis(reads: Reading, query: Annotated[EpciQuery, Query()]) -> An
     return await reads.page(store.EPCIS, query)
 
 
-@router.read("/v1/epcis/{siren}", answer=Epci, refusals=[EpciNotFound])
+@router.read("/v1/epcis/{siren}", answer=Epci, refusals=[EpciNotFound, CodeSucceeded])
 async def show_epci(reads: Reading, siren: EpciInPath) -> Answer:
-    """Show one intercommunality."""
-    return await reads.one(store.EPCI, {"code": siren}, missing=EpciNotFound, max_age=store.AN_HOUR)
+    """Show one intercommunality; a code of the past is 410 and names its successors."""
+    try:
+        return await reads.one(
+            store.EPCI, {"code": siren}, missing=EpciNotFound, max_age=store.AN_HOUR
+        )
+    except EpciNotFound:
+        await refuse_succeeded(reads.pool, "epci", code=siren)
+        raise
 
 
 @router.read("/v1/departments", answer=DepartmentPage)

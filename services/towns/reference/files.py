@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from services.towns import tables
 from services.towns.reference import rows
+from services.towns.succession.tables import CommuneSuccession
 
 
 class RefusedCell(Exception):
@@ -93,6 +94,12 @@ SOURCES = (
         rows.ActSelection,
         ("selected_name",),
         {"insee_code": "communes", "epci_siren": "epcis", "acv_id": "programme_towns"},
+    ),
+    Source(
+        "commune_successions",
+        CommuneSuccession,
+        rows.CommuneSuccession,
+        ("predecessor_code",),
     ),
 )
 """In the order in which rows may be inserted."""

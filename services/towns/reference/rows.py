@@ -133,6 +133,15 @@ class ActSelection(Row):
     note: Words | None
 
 
+class CommuneSuccession(Row):
+    # of Corsica before 1976 too, which is no code of today
+    predecessor_code: Annotated[str, Field(pattern=r"^[0-9][0-9AB][0-9]{3}$")]
+    predecessor_name: Words
+    successor_code: InseeCode
+    effective_on: date
+    reason: Literal["merger", "association", "delegated", "department-change"]
+
+
 class ActionCount(Row):
     insee_code: InseeCode
     acv_id: AcvId

@@ -1,10 +1,13 @@
 """From a question to the answer: read what comes into question, rank it, say why."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
 
 from chassis.database import ReadPool
 from chassis.problems import Text
+from chassis.statements import Statement
 from services.towns.catalogue.rules import folded, search_condition
 from services.towns.reference.contract import Sourced, Wording, completeness
 from services.towns.resolution import store
@@ -16,6 +19,7 @@ from services.towns.resolution.contract import (
 )
 from services.towns.resolution.queries import ResolveQuery
 from services.towns.resolution.rules import NAME_ALONE, Candidate, Place, Question, ranked
+from services.towns.succession.answers import successors, today
 from services.towns.vocabularies import REASON
 
 MOST_SHOWN = 20
@@ -32,6 +36,7 @@ _OTHERS_UNKNOWN = Text(
     " départage",
     "; other places of France, which we do not hold, may bear this name: a postal code decides",
 )
+_SUCCEEDED = frozenset({"commune", "epci"})
 _FIVE_DIGITS = re.compile("[0-9]{5}")
 _COLLECTIONS = _TABLES | {"town": "towns"}
 
@@ -48,7 +53,8 @@ async def resolution(pool: ReadPool, query: ResolveQuery) -> Resolution:
     searched = Sourced.model_validate(completeness(*tables))
     holed = {table.table for table in searched.completeness if table.scope == "partial"}
     partial = frozenset(kind for kind, table in _TABLES.items() if table in holed)
-    candidates = ranked(question, await _places(pool, query), partial=partial)
+    found = await _places(pool, query) or await _heirs(pool, query)
+    candidates = ranked(question, found, partial=partial)
     shown = candidates[:MOST_SHOWN]
     return Resolution(
         outcome=("none", "one", "several")[min(len(candidates), 2)],
@@ -89,6 +95,22 @@ async def _places(pool: ReadPool, query: ResolveQuery) -> list[Place]:
         "words": search_condition(name),
         "phrase": folded(name),
     }
+    return await _read(pool, made, values)
+
+
+async def _heirs(pool: ReadPool, query: ResolveQuery) -> list[Place]:
+    """Return the places in which a code of the past goes on."""
+    found = []
+    for kind in _SUCCEEDED.intersection(query.kinds() if query.code else ()):
+        heirs = await successors(pool, kind, code=query.code or "", as_of=today())
+        for heir in heirs:
+            values = {"kinds": [kind], "code": heir.code}
+            places = await _read(pool, store.BY_CODE, values)
+            found += [replace(place, succeeds=query.code) for place in places]
+    return found
+
+
+async def _read(pool: ReadPool, made: Statement, values: Mapping[str, Any]) -> list[Place]:
     rows = await pool.fetch(made.sql, *made.arguments(values))
     return [Place(**{**row, "postal_codes": tuple(row["postal_codes"] or ())}) for row in rows]
 
@@ -108,6 +130,7 @@ def _shown(candidate: Candidate, *, among: int, partial: Collection[str]) -> Res
         name=place.name,
         href=f"/v1/{_COLLECTIONS[place.kind]}/{place.code}",
         acv_id=place.acv_id,
+        resolved_from=place.succeeds,
         confidence=str(candidate.confidence),
         reason=ResolutionReason(
             code=candidate.reason.value,

@@ -36,6 +36,7 @@ class ResolvedPlace(Output):
     name: str = Field(description="Official name")
     href: str = Field(description="Path of the place")
     acv_id: AcvId | None = Field(description="The programme town it is, or is part of")
+    resolved_from: str | None = Field(description="The code of the past that it succeeds")
     confidence: str = Field(
         description="Fraction 0-1, shared between the candidates that answer alike; 1.00: certain",
         pattern=r"^(?:0\.[0-9]{2}|1\.00)$",

@@ -12,6 +12,7 @@ class Reason(StrEnum):
 
     EXACT_CODE = "exact-code"
     EXACT_SIREN = "exact-siren"
+    SUCCESSOR = "successor"
     EXACT_NAME_AND_POSTAL_CODE = "exact-name-and-postal-code"
     FOLDED_NAME_AND_POSTAL_CODE = "folded-name-and-postal-code"
     EXACT_NAME = "exact-name"
@@ -27,6 +28,7 @@ class Reason(StrEnum):
 CERTAINTY: Mapping[Reason, Decimal] = {
     Reason.EXACT_CODE: Decimal("1.00"),
     Reason.EXACT_SIREN: Decimal("1.00"),
+    Reason.SUCCESSOR: Decimal("1.00"),
     Reason.EXACT_NAME_AND_POSTAL_CODE: Decimal("1.00"),
     Reason.FOLDED_NAME_AND_POSTAL_CODE: Decimal("0.98"),
     Reason.EXACT_NAME: Decimal("0.95"),
@@ -52,6 +54,7 @@ WHOLE = frozenset(
     {
         Reason.EXACT_CODE,
         Reason.EXACT_SIREN,
+        Reason.SUCCESSOR,
         Reason.EXACT_NAME_AND_POSTAL_CODE,
         Reason.FOLDED_NAME_AND_POSTAL_CODE,
         Reason.EXACT_NAME,
@@ -82,7 +85,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An official place, or a programme town; only communes have postal codes."""
+    """An official place, or a programme town; only communes have postal codes.
+
+    `succeeds` is the code of the past that it was found by.
+    """
 
     kind: str
     code: str
@@ -91,6 +97,7 @@ class Place:
     siren: str | None = None
     postal_codes: tuple[str, ...] = ()
     acv_id: str | None = None
+    succeeds: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +123,7 @@ def reason_for(question: Question, place: Place) -> Reason | None:
         The strongest reason; None if the place does not answer the question.
     """
     if question.code is not None:
-        if question.code == place.code:
-            return Reason.EXACT_SIREN if place.code == place.siren else Reason.EXACT_CODE
-        return Reason.EXACT_SIREN if question.code == place.siren else None
+        return _reason_for_code(question.code, place)
     if question.name is None:
         known = question.postal_code in place.postal_codes
         return Reason.POSTAL_CODE_ONLY if known else None
@@ -130,6 +135,14 @@ def reason_for(question: Question, place: Place) -> Reason | None:
     areas = {postal_area(code) for code in place.postal_codes}
     near = likeness in WHOLE and postal_area(question.postal_code) in areas
     return Reason.NAME_AND_POSTAL_AREA if near else None
+
+
+def _reason_for_code(code: str, place: Place) -> Reason | None:
+    if code == place.siren:
+        return Reason.EXACT_SIREN
+    if code == place.succeeds:
+        return Reason.SUCCESSOR
+    return Reason.EXACT_CODE if code == place.code else None
 
 
 def _likeness(question: Question, place: Place) -> Reason | None:

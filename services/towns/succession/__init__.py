@@ -1,0 +1,1 @@
+"""What became of a territory: mergers, splits and new codes, dated and weighted."""
