@@ -15,10 +15,6 @@ TokenRevoked           a system gave a token back
 ClientSuspended        a system may not call any more
 RestorationAsked       the first of two organisations wants a system back
 ClientRestored         the second one too: it may call again
-AttachmentAsked        a partner wants a person of another issuer to act for a system
-AttachmentJudged       an organisation gave its opinion of that
-AttachmentDecided      the second approval, or the first refusal
-AttachmentRevoked      the person acts for the system no more
 """
 
 from datetime import datetime
@@ -254,64 +250,3 @@ class ClientRestored(Event):
     def subject(self) -> str:
         """The system."""
         return f"clients/{self.client_id}"
-
-
-class AttachmentAsked(Event):
-    """A partner wants a person whom another issuer vouches for to act for one of its systems."""
-
-    name: ClassVar[str] = "fr.acdt.gateway.attachment.created.v1"
-    audience = APPROVE
-    attachment_id: UUID
-    organisation_id: UUID
-    client_id: str
-    issuer: str
-    scopes: list[str]
-
-    @property
-    def subject(self) -> str:
-        """The attachment."""
-        return f"attachments/{self.attachment_id}"
-
-
-class AttachmentJudged(Event):
-    """An organisation gave its opinion; its words stay in the registry."""
-
-    name: ClassVar[str] = "fr.acdt.gateway.attachment.judged.v1"
-    audience = APPROVE
-    attachment_id: UUID
-    organisation_id: UUID
-    verdict: str
-
-    @property
-    def subject(self) -> str:
-        """The attachment."""
-        return f"attachments/{self.attachment_id}"
-
-
-class AttachmentDecided(Event):
-    """The second approval, or the first refusal."""
-
-    name: ClassVar[str] = "fr.acdt.gateway.attachment.decided.v1"
-    audience = READ
-    attachment_id: UUID
-    client_id: str
-    status: str
-
-    @property
-    def subject(self) -> str:
-        """The attachment."""
-        return f"attachments/{self.attachment_id}"
-
-
-class AttachmentRevoked(Event):
-    """The person acts for the system no more; the tokens that it was given are refused."""
-
-    name: ClassVar[str] = "fr.acdt.gateway.attachment.revoked.v1"
-    audience = READ
-    attachment_id: UUID
-    client_id: str
-
-    @property
-    def subject(self) -> str:
-        """The attachment."""
-        return f"attachments/{self.attachment_id}"

@@ -14,19 +14,19 @@ from chassis.identifiers import uuid7
 from chassis.identity import Principal
 from gateway.partners.access_requests.rules import LIFE, Opinion, judged, standing
 from gateway.partners.attachments import store
-from gateway.partners.attachments.rules import check_attachable, is_live
-from gateway.partners.clients.rules import check_scopes
-from gateway.partners.clients.store import now
-from gateway.partners.events import (
-    ANYWHERE,
+from gateway.partners.attachments.events import (
     AttachmentAsked,
     AttachmentDecided,
     AttachmentJudged,
     AttachmentRevoked,
-    owned,
 )
+from gateway.partners.attachments.rules import check_attachable, is_live
+from gateway.partners.attachments.tables import Attachment, AttachmentOpinion
+from gateway.partners.clients.rules import check_scopes
+from gateway.partners.clients.store import now
+from gateway.partners.events import ANYWHERE, owned
 from gateway.partners.kinds import STRONG
-from gateway.partners.tables import Attachment, AttachmentOpinion, Client
+from gateway.partners.tables import Client
 
 
 @dataclass(frozen=True, slots=True)

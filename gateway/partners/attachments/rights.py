@@ -6,7 +6,8 @@ from sqlalchemy import Text, and_, bindparam, cast, or_, select
 
 from chassis.database import Database
 from chassis.statements import compiled
-from gateway.partners.tables import Attachment, Client, Organisation
+from gateway.partners.attachments.tables import Attachment
+from gateway.partners.tables import Client, Organisation
 from gateway.partners.tokens.store import ASKING, NOW, Asking, seconds
 
 

@@ -25,9 +25,10 @@ from chassis.identity import OWN, Limits
 from chassis.listing import Listing, Order
 from chassis.perimeters import Single, bounds, inside
 from chassis.statements import any_of, bound, instant, json_of
+from gateway.partners.attachments.tables import Attachment, AttachmentOpinion
 from gateway.partners.errors import AttachmentNotFound
 from gateway.partners.policy import OPINION, REVOKE
-from gateway.partners.tables import Attachment, AttachmentOpinion, Organisation, RevokedToken
+from gateway.partners.tables import Organisation, RevokedToken
 
 _REFUSED = timedelta(minutes=10)
 """How long the tokens of a revoked attachment are named: longer than any of them lives."""

@@ -1,6 +1,6 @@
 """What Alembic runs for the schema `gateway`."""
 
 from chassis.migrations import migrate_environment
-from gateway.partners.tables import Table
+from gateway.partners.attachments.tables import Attachment
 
-migrate_environment(Table.metadata)
+migrate_environment(Attachment.metadata)

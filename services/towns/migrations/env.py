@@ -2,5 +2,9 @@
 
 from chassis.migrations import migrate_environment
 from services.towns.contacts.tables import Contact
+from services.towns.succession.tables import RecordedSuccession
 
-migrate_environment(Contact.metadata)
+TABLES = (Contact, RecordedSuccession)
+"""One of each module of tables: importing them fills the metadata that they share."""
+
+migrate_environment(TABLES[0].metadata)

@@ -6,7 +6,7 @@ Back: drops them; what partners recorded is lost, what the feed told of it stays
 
 from alembic import op
 
-revision = "0013"
+revision = "0008"
 down_revision = "0007"
 
 OFFICIAL = """
