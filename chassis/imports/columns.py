@@ -6,7 +6,6 @@ dictionary a row. At the first oddity it gives up, and the careful way says what
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import repeat
 from types import NoneType
 from typing import Any, get_args
 
@@ -41,20 +40,21 @@ class ColumnReader:
     def lines(self, first: int, rows: Plain) -> str | None:
         """Return the lines of the rows numbered from `first`; none if they need a closer look."""
         text, separator = rows.text, rows.separator
-        lines = text.split("\n")
-        if set(map(str.count, lines, repeat(separator))) != {self._width - 1}:
-            return None
         if _odd(text, separator):
             return None
-        cells = text.replace("\n", separator).split(separator)
-        columns = [cells[place :: self._width] for place in self._places]
+        # the end of a line becomes a cell of its own, which must come where it should
+        cells = text.replace("\n", f"{separator}\n{separator}").split(separator)
+        width, count = self._width + 1, len(rows)
+        if len(cells) != width * count - 1 or cells[width - 1 :: width].count("\n") != count - 1:
+            return None
+        columns = [cells[place::width] for place in self._places]
         if any("" in columns[place] for place in self._required):
             return None
         made = [reader.texts(column) for reader, column in zip(self._readers, columns, strict=True)]
         if None in made:
             return None
-        numbers = map(str, range(first, first + len(lines)))
-        given = self._given(columns, len(lines))
+        numbers = map(str, range(first, first + count))
+        given = self._given(columns, count)
         return "\n".join(map("\t".join, zip(numbers, given, *made, strict=True))) + "\n"
 
     def _given(self, columns: Sequence[list[str]], count: int) -> Iterable[str]:
@@ -73,8 +73,9 @@ def _odd(text: str, separator: str) -> bool:
     """Say whether a cell might be more than its text, such as one after an export's apostrophe."""
     if separator != "\t" and "\t" in text:
         return True
-    guarded = text.startswith("'") or "\n'" in text or f"{separator}'" in text
-    return guarded or any(odd in text for odd in _ODD)
+    if "'" in text and ("\n'" in text or f"{separator}'" in text or text.startswith("'")):
+        return True
+    return any(odd in text for odd in _ODD)
 
 
 class _Column:
