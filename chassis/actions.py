@@ -19,7 +19,7 @@ from sqlalchemy import (
     true,
 )
 
-from chassis.identity import KIND, OWN, Scoped
+from chassis.identity import Scoped
 from chassis.perimeters import Dimensions, inside
 from chassis.statements import CALLER, bound, json_of
 from chassis.workflow import Step
@@ -94,6 +94,6 @@ def _reaches(row: Scoped, perimeter: Dimensions) -> ColumnElement[bool]:
     if row.whole:
         kinds = ", ".join(f"'{kind}'" for kind in sorted(row.whole))
         ways.append(bound(f"{CALLER}_kind", Text).in_([literal_column(kinds)]))
-    if row.within != (OWN,) and KIND not in row.within:
+    if row.open_everywhere:
         ways.append(bound(f"{CALLER}_everywhere", Boolean))
     return or_(*ways)

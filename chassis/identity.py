@@ -11,8 +11,7 @@ from chassis.problems import Forbidden, NotFound, Text, Unauthenticated
 class Perimeter:
     """Whose objects a caller may see or change: all, or what at least one of its values names.
 
-    `values` maps a dimension (region, town, funder...) to official codes, or ids where none exist.
-    Without values it holds nothing: rights that ran out close the door.
+    `values` maps a dimension (region, town...) to official codes or ids; without any it is empty.
     """
 
     everywhere: bool = False
@@ -25,12 +24,12 @@ NOWHERE = Perimeter()
 
 OWN = "organisation"
 """The dimension of what belongs to an organisation."""
-
 KIND = "kind"
 """The dimension of what is shown to kinds of organisation, such as a bid once it is submitted."""
-
 PUBLISHED = "published"
 """The dimension of what is published; whoever calls has its one value, of the same name."""
+OF = "_of_"
+"""Within a name such as `region_prefecture_of_region`: the regions of callers of that kind only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +54,23 @@ class Principal:
     def held(self, dimension: str) -> frozenset[str]:
         """Return the caller's values in a dimension: its own ones, or those of its perimeter."""
         own = {OWN: self.organisation, KIND: self.kind, PUBLISHED: PUBLISHED}.get(dimension)
-        return self.perimeter.values.get(dimension, _NONE) if own is None else frozenset({own})
+        if own is not None:
+            return frozenset({own})
+        kind, _, named = dimension.rpartition(OF)
+        return self.perimeter.values.get(named, _NONE) if kind in {"", self.kind} else _NONE
 
     def said(self, name: str) -> object:
         """Return what a statement asks of the caller: `caller`, `caller_scopes`, `caller_in_town`.
 
         Names: chassis/actions.py.
         """
-        match name.partition("_")[2]:
-            case "":
-                return self.organisation
-            case "scopes":
-                return sorted(self.scopes)
-            case "kind":
-                return self.kind
-            case "everywhere":
-                return self.perimeter.everywhere
-        return sorted(self.held(name.removeprefix("caller_in_")))
+        plain = {
+            "caller": self.organisation,
+            "caller_scopes": sorted(self.scopes),
+            "caller_kind": self.kind,
+            "caller_everywhere": self.perimeter.everywhere,
+        }
+        return plain[name] if name in plain else sorted(self.held(name.removeprefix("caller_in_")))
 
 
 ANONYMOUS = Principal(organisation="public", kind="public", client="anonymous")
@@ -114,7 +113,7 @@ class Scoped:
     `within` names the dimensions that limit the operation. Kinds of organisation in `whole` are
     not limited; without `within`, nobody is. The dimensions `organisation` and `kind` hold the
     caller's own: nobody's perimeter names another one, and seeing everywhere is not seeing
-    everyone's: where the kind limits, everywhere opens nothing. Only a client that proves a private
+    everyone's: where a kind limits, everywhere opens nothing. Only a client that proves a private
     key is given a `strong` scope. `known` is the row of those who may know of what the operation
     changes, where they are more than may change it: they are told that it is outside their
     perimeter, others that it does not exist.
@@ -146,12 +145,16 @@ class Scoped:
                 extra={"missing_scope": self.scope},
             )
 
+    @property
+    def open_everywhere(self) -> bool:
+        """Whether a perimeter "everywhere" opens it."""
+        by_kind = any(name == KIND or OF in name for name in self.within)
+        return self.within != (OWN,) and not by_kind
+
     def limits(self, principal: Principal) -> Limits | None:
         """Return what an object must have for this caller to see it; `None`: nothing is hidden."""
-        perimeter = principal.perimeter
-        if not self.within or principal.kind in self.whole:
-            return None
-        if perimeter.everywhere and self.within != (OWN,) and KIND not in self.within:
+        whole = not self.within or principal.kind in self.whole
+        if whole or (principal.perimeter.everywhere and self.open_everywhere):
             return None
         return {name: principal.held(name) for name in self.within}
 

@@ -15,6 +15,7 @@ from chassis.identity import (
     EVERYWHERE,
     KIND,
     NOWHERE,
+    OF,
     OWN,
     Perimeter,
     Principal,
@@ -35,6 +36,9 @@ CALLERS = {
     "in region": replace(PLAIN, perimeter=Perimeter(values={"region": frozenset({"44"})})),
     "everywhere": replace(PLAIN, perimeter=EVERYWHERE),
     "ministry": replace(PLAIN, kind="ministry"),
+    "prefecture": replace(
+        PLAIN, kind="region_prefecture", perimeter=Perimeter(values={"region": frozenset({"44"})})
+    ),
     "owner": replace(PLAIN, organisation="org-2"),
 }
 ROWS = {
@@ -44,11 +48,13 @@ ROWS = {
     "whole": Scoped("notes:write", ("town",), frozenset({"ministry", "funder"})),
     "own": Scoped("notes:write", (OWN,)),
     "kind": Scoped("notes:write", ("town", KIND)),
+    "place of a kind": Scoped("notes:write", (f"region_prefecture{OF}region",)),
     "unmapped": Scoped("notes:write", ("centre",)),
 }
 PLACE: Mapping[str, frozenset[str]] = {
     "town": frozenset({"acv-051", "51108"}),
     "region": frozenset({"44"}),
+    f"region_prefecture{OF}region": frozenset({"44"}),
     OWN: frozenset({"org-2"}),
     KIND: frozenset({"ministry"}),
 }
@@ -62,6 +68,7 @@ NOTE = select(
 PERIMETER: Dimensions = {
     "town": NOTE.c.town,
     "region": NOTE.c.region,
+    f"region_prefecture{OF}region": NOTE.c.region,
     OWN: NOTE.c.organisation,
     KIND: NOTE.c.kind,
 }

@@ -211,3 +211,15 @@ def test_the_dimension_of_organisations_holds_the_callers_own_and_everywhere_doe
         "organisation": frozenset({"own"}),
         "region": frozenset(),
     }
+
+
+def test_a_dimension_of_one_kind_holds_the_places_of_that_kind_alone() -> None:
+    row = Scoped("drafts:read", within=("region_prefecture_of_region",))
+    places = Perimeter(values={"region": frozenset({"44"}), "town": frozenset({"51108"})})
+    prefecture = Principal("p", kind="region_prefecture", client="p", perimeter=places)
+    council = Principal("c", kind="region", client="c", perimeter=places)
+    ministry = Principal("m", kind="ministry", client="m", perimeter=EVERYWHERE)
+
+    assert row.limits(prefecture) == {"region_prefecture_of_region": {"44"}}
+    assert row.limits(council) == row.limits(ministry) == {"region_prefecture_of_region": set()}
+    assert not row.open_everywhere
