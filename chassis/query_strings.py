@@ -51,7 +51,7 @@ def filled(model: type[ModelT], query_string: bytes) -> ModelT:
         InvalidValue: a value that the model refuses.
     """
     repeatable = {
-        name: any(
+        field.alias or name: any(
             get_origin(kind) is list for kind in (field.annotation, *get_args(field.annotation))
         )
         for name, field in model.model_fields.items()

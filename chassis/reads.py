@@ -133,10 +133,7 @@ class Reads:
         Raises:
             NotFound: no row, or none that the caller may see.
         """
-        rows = await self._rows(single(resource, self._within), {**values, **self._bounds})
-        if not rows:
-            raise missing
-        body, version, path = rows[0]
+        body, version, path = await self.found(resource, values, missing=missing)
         tag = digest_tag(body) if version is None else etag(version)
         headers: Headers = [(b"etag", tag.encode()), *self._kept(max_age)]
         if path != self._scope["path"]:
@@ -144,6 +141,15 @@ class Reads:
         if not_modified(self.header(b"if-none-match"), tag):
             return Nothing(headers, status=304)
         return Bytes(body, [(b"content-type", media), *headers])
+
+    async def found(
+        self, resource: Single, values: Mapping[str, Any], *, missing: type[NotFound]
+    ) -> asyncpg.Record:
+        """Return body, version and path of one resource, for what is computed from it."""
+        rows = await self._rows(single(resource, self._within), {**values, **self._bounds})
+        if not rows:
+            raise missing
+        return rows[0]
 
     def computed(self, answer: Output) -> Response:
         """Answer with what was computed here from what the database holds."""

@@ -5,6 +5,7 @@ from chassis.tokens import Verifier
 from chassis.vocabularies import label_router
 from services.towns.catalogue import routes as catalogue
 from services.towns.contacts import routes as contacts
+from services.towns.conventions import routes as conventions
 from services.towns.features import routes as features
 from services.towns.geography import routes as geography
 from services.towns.policy import POLICY
@@ -27,6 +28,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
         routers=[
             catalogue.router,
             contacts.router,
+            conventions.router,
             features.router,
             geography.router,
             resolution.router,

@@ -2,6 +2,7 @@
 
 from chassis.identity import Open, PolicyTable
 from services.towns.contacts import policy as contacts
+from services.towns.conventions import policy as conventions
 from services.towns.succession import policy as succession
 
 POLICY = PolicyTable(
@@ -26,10 +27,11 @@ POLICY = PolicyTable(
         "show_town_feature_schema": Open(),
         "list_town_features": Open(),
         "show_town_feature": Open(),
-        "list_towns_events": Open(more=(contacts.READ,)),
+        "list_towns_events": Open(more=(contacts.READ, conventions.READ)),
         "list_towns_sources": Open(),
         "list_towns_labels": Open(),
     },
     contacts.POLICY,
     succession.POLICY,
+    conventions.POLICY,
 )

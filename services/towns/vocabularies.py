@@ -2,6 +2,7 @@
 
 from chassis.problems import Text
 from chassis.vocabularies import Vocabulary
+from services.towns.conventions.vocabularies import CONVENTION_VOCABULARIES
 from services.towns.succession import vocabularies as succession
 
 TOWN_STATUS = Vocabulary(
@@ -152,5 +153,6 @@ VOCABULARIES = (
     *(COMPLETENESS, ZONE, PLACE_KIND, OUTCOME, REASON),
     *(CONTACT_ROLE, CONTACT_DELETION),
     *succession.VOCABULARIES,
+    *CONVENTION_VOCABULARIES,
 )
 """Every code list of the service."""

@@ -220,6 +220,7 @@ def test_a_dimension_of_one_kind_holds_the_places_of_that_kind_alone() -> None:
     council = Principal("c", kind="region", client="c", perimeter=places)
     ministry = Principal("m", kind="ministry", client="m", perimeter=EVERYWHERE)
 
-    assert row.limits(prefecture) == {"region_prefecture_of_region": {"44"}}
-    assert row.limits(council) == row.limits(ministry) == {"region_prefecture_of_region": set()}
+    assert row.limits(prefecture) == placed(region_prefecture_of_region="44")
+    nothing: Place = {"region_prefecture_of_region": frozenset()}
+    assert row.limits(council) == row.limits(ministry) == nothing
     assert not row.open_everywhere

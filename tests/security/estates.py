@@ -9,6 +9,8 @@ from typing import Any
 
 from chassis.identity import EVERYWHERE, NOWHERE, Perimeter, Place, Principal
 from services.towns.contacts.contract import ContactIn
+from services.towns.conventions.contract import ConventionIn
+from services.towns.conventions.policy import DEPARTMENT_PREFECTURE, REGION_PREFECTURE
 
 KINDS: Mapping[str, str] = {
     "acv_directorate": "",
@@ -29,12 +31,16 @@ KINDS: Mapping[str, str] = {
 SITES: Mapping[str, Place] = {
     "acv-051": {
         "town": frozenset({"acv-051", "51108"}),
+        REGION_PREFECTURE: frozenset({"44"}),
+        DEPARTMENT_PREFECTURE: frozenset({"51"}),
         "department": frozenset({"51"}),
         "region": frozenset({"44"}),
         "epci": frozenset({"200066876"}),
     },
     "acv-002": {
         "town": frozenset({"acv-002", "34003"}),
+        REGION_PREFECTURE: frozenset({"76"}),
+        DEPARTMENT_PREFECTURE: frozenset({"34"}),
         "department": frozenset({"34"}),
         "region": frozenset({"76"}),
         "epci": frozenset({"243400819"}),
@@ -95,5 +101,29 @@ def _contact(site: str) -> dict[str, Any]:
     return example | {"acv_id": site}
 
 
-ESTATES: Mapping[str, Estate] = {"/v1/contacts": Estate("list_contacts", _contact)}
+def _convention(site: str) -> dict[str, Any]:
+    example: dict[str, Any] = ConventionIn.model_json_schema()["examples"][0]
+    return example | {"acv_id": site}
+
+
+_CONVENTION_ACTS: Mapping[str, dict[str, Any]] = {
+    "show_convention_draft": {},
+    "show_convention_diff": {},
+    "change_convention_draft": {"ends_on": "2029-12-31"},
+    "observe_convention": {
+        "observed_on": "2123-01-01",
+        "observation": "too early",
+        "validated": True,
+    },
+    "deliberate_convention": {"acts": []},
+    "sign_convention": {"signed_on": "2023-12-15"},
+    "waive_convention_guard": {"guard": "ort-after-end", "reason": "Accord"},
+    "amend_convention": {"purpose": "other"},
+    "abandon_convention": {"reason": "given-up"},
+}
+
+ESTATES: Mapping[str, Estate] = {
+    "/v1/contacts": Estate("list_contacts", _contact),
+    "/v1/conventions": Estate("list_conventions", _convention, _CONVENTION_ACTS),
+}
 """By path of the collection."""

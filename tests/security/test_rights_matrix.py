@@ -46,6 +46,9 @@ async def stage(admin_url: str) -> AsyncIterator[Stage]:
         )
         doors["gateway"] = await stack.enter_async_context(client_of(gateway))
         stage = Stage(doors, defaultdict(list))
+        for case in OPEN_LISTS:
+            page = await stage.ask("straight", case, f"{case.path}?include_total=true", None)
+            stage.published[case.collection] = page.json()["total"]
         for case in CASES:
             if case.play == "create":
                 await create(stage, "straight", case, PLAYERS["everywhere"])

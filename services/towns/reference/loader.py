@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.events import record
 from services.towns.catalogue import cards
+from services.towns.conventions.known import load_known
 from services.towns.events import ReferenceLoaded, TownUpdated
 from services.towns.reference.files import SOURCES, Rows, Source, every_table
 from services.towns.reference.manifest import TABLES, Shipped, verified
@@ -75,6 +76,7 @@ async def load(session: AsyncSession, folder: Path = TABLES) -> LoadReport:
             await _remove(session, source, rows[source.name])
         for source in stale:
             await _tell(session, entries[source.name])
+    await load_known(session, vintage=entries["programme_towns"].vintage)
     changed: dict[str, int] = {}
     if stale or known.get(_CARDS) != cards.FORM:
         changed = await cards.publish(session, None)

@@ -1,0 +1,155 @@
+"""What happens to conventions, told to those who may read them.
+
+ConventionDrafted      a version is in preparation: the initial text, or an amendment
+ConventionDraftChanged the text in preparation says something else
+ConventionObserved     the regional committee gave its observations
+ConventionDeliberated  every local signatory has its authorising act
+ConventionSigned       a version is signed: open data from now on
+ConventionListed       an official list tells of a signed convention, or of another day
+ConventionAbandoned    a text in preparation is given up
+ConventionGuardWaived  a guard will not stop a signature, and somebody answers for it
+"""
+
+from typing import ClassVar
+from uuid import UUID
+
+from chassis.events import Event
+from chassis.identity import Scoped
+from services.towns.conventions.policy import READ
+
+
+class ConventionDrafted(Event):
+    """A version is in preparation."""
+
+    name: ClassVar[str] = "fr.acdt.towns.convention.drafted.v1"
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    number: int
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The convention."""
+        return f"conventions/{self.id}"
+
+
+class ConventionDraftChanged(Event):
+    """The text in preparation says something else."""
+
+    name: ClassVar[str] = "fr.acdt.towns.convention.draft-changed.v1"
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    number: int
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The convention."""
+        return f"conventions/{self.id}"
+
+
+class ConventionObserved(Event):
+    """The regional committee gave its observations."""
+
+    name: ClassVar[str] = "fr.acdt.towns.convention.observed.v1"
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    number: int
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The convention."""
+        return f"conventions/{self.id}"
+
+
+class ConventionDeliberated(Event):
+    """Every local signatory has its authorising act."""
+
+    name: ClassVar[str] = "fr.acdt.towns.convention.deliberated.v1"
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    number: int
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The convention."""
+        return f"conventions/{self.id}"
+
+
+class ConventionSigned(Event):
+    """A version is signed."""
+
+    name: ClassVar[str] = "fr.acdt.towns.convention.signed.v1"
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    number: int
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The convention."""
+        return f"conventions/{self.id}"
+
+
+class ConventionAbandoned(Event):
+    """A text in preparation is given up; the reason is a word of a closed list."""
+
+    name: ClassVar[str] = "fr.acdt.towns.convention.abandoned.v1"
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    number: int
+    version: int
+    why: str
+
+    @property
+    def subject(self) -> str:
+        """The convention."""
+        return f"conventions/{self.id}"
+
+
+class ConventionGuardWaived(Event):
+    """A guard will not stop a signature."""
+
+    name: ClassVar[str] = "fr.acdt.towns.convention.guard-waived.v1"
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    number: int
+    version: int
+    guard: str
+
+    @property
+    def subject(self) -> str:
+        """The convention."""
+        return f"conventions/{self.id}"
+
+
+class ConventionListed(Event):
+    """An official list tells of a signed convention; anyone may know."""
+
+    name: ClassVar[str] = "fr.acdt.towns.convention.listed.v1"
+
+    id: UUID
+    acv_id: str
+    number: int
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The convention."""
+        return f"conventions/{self.id}"
