@@ -10,7 +10,7 @@ from chassis.contract import AllowedAction, Day, Input, Output, Page, Version
 from chassis.identifiers import Uuid7
 from services.towns.catalogue.contract import AcvId, SelfLink
 from services.towns.conventions import vocabularies as words
-from services.towns.conventions.text import EXAMPLE, Content, ContentIn, Name
+from services.towns.conventions.text import EXAMPLE, ConventionText, ConventionTextIn, Name
 from services.towns.vocabularies import CONFIDENCE, PHASE
 
 Phase = Annotated[
@@ -63,7 +63,7 @@ class ConventionIn(Input):
 
     acv_id: AcvId
     phase: Phase
-    content: ContentIn
+    content: ConventionTextIn
 
 
 class AmendmentIn(Input):
@@ -73,7 +73,7 @@ class AmendmentIn(Input):
         Literal["project", "extension", "other"],
         Field(description="What it is for", json_schema_extra=words.PURPOSE.schema),
     ]
-    content: ContentIn | None = None
+    content: ConventionTextIn | None = None
 
 
 class ObservationIn(Input):
@@ -146,7 +146,7 @@ class ConventionLinks(Output):
     diff: str = Field(description="Path of the differences between two versions")
 
 
-class Convention(Output):
+class TownConvention(Output):
     """A convention as it stands today."""
 
     id: Uuid7
@@ -172,20 +172,20 @@ class Convention(Output):
     links: ConventionLinks
 
 
-class ConventionReading(Convention):
+class ConventionReading(TownConvention):
     """A convention as it stands on a day, with the text in effect."""
 
     as_of: date = Field(description="The day")
-    content: Content | None = Field(
+    content: ConventionText | None = Field(
         description="The text in effect that day; null: none, or its text is not known"
     )
 
 
-class ConventionPage(Page[Convention]):
+class ConventionPage(Page[TownConvention]):
     """A page of conventions."""
 
 
-class Waiver(Output):
+class ConventionWaiver(Output):
     """A guard that does not stop the signature, why, and who answers for it."""
 
     guard: Guard
@@ -206,15 +206,15 @@ class ConventionDraft(Output):
     observed_on: date | None = Field(description="Day of the regional committee")
     observation: str | None
     validated: bool | None = Field(description="Whether the regional committee validated it")
-    waivers: list[Waiver]
-    content: Content
+    waivers: list[ConventionWaiver]
+    content: ConventionText
     allowed_actions: list[AllowedAction]
     version: Version
     updated_at: datetime = Field(description="When it last changed, UTC")
     links: ConventionLinks
 
 
-class Difference(Output):
+class ConventionDifference(Output):
     """A place where two texts differ."""
 
     pointer: str = Field(
@@ -230,7 +230,7 @@ class ConventionDiff(Output):
     convention_id: UUID
     from_number: VersionNumber
     to_number: VersionNumber
-    changes: list[Difference]
+    changes: list[ConventionDifference]
 
 
 class WrittenConvention(Output):

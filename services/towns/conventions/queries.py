@@ -10,7 +10,7 @@ from chassis.problems import Text
 from chassis.queries import ListQuery
 from chassis.validation import Misfit
 from services.towns.catalogue.contract import AcvId
-from services.towns.conventions.contract import Convention, Phase, Status
+from services.towns.conventions.contract import Phase, Status, TownConvention
 from services.towns.geography.queries import Departments, Regions
 
 _Number = Annotated[int, Field(ge=1, le=999)]
@@ -19,7 +19,7 @@ _Number = Annotated[int, Field(ge=1, le=999)]
 class ConventionQuery(ListQuery):
     """Filters of the list of conventions; a repeated filter means "or"."""
 
-    item: ClassVar[type[Convention]] = Convention
+    item: ClassVar[type[TownConvention]] = TownConvention
 
     sort: Annotated[
         Literal["acv_id", "-acv_id", "updated_at", "-updated_at"] | None,

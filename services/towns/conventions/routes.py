@@ -32,7 +32,7 @@ from services.towns.conventions.contract import (
     WrittenConvention,
 )
 from services.towns.conventions.queries import ConventionQuery, DiffQuery, ReadingQuery
-from services.towns.conventions.text import ContentIn
+from services.towns.conventions.text import ConventionTextIn
 from services.towns.errors import UnknownTown
 
 router = Router(route_class=WriteRoute)
@@ -125,7 +125,7 @@ async def change_convention_draft(
     *,
     seen: Seen,
     reach: Reaching,
-    body: Patch[ContentIn],
+    body: Patch[ConventionTextIn],
     response: Response,
 ) -> WrittenConvention:
     """Change some keys of the text in preparation; lists are sent whole."""
@@ -135,7 +135,7 @@ async def change_convention_draft(
         reach=reach,
         seen=seen,
         changed=lambda held: body.onto(
-            ContentIn.model_validate_json(orjson.dumps(held))
+            ConventionTextIn.model_validate_json(orjson.dumps(held))
         ).document(),
     )
     return _told(written, response)

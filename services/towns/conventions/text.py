@@ -29,7 +29,7 @@ Stage = Annotated[
 ]
 
 
-class Axis(Input):
+class ConventionAxis(Input):
     """An axis of the strategy."""
 
     axis: AxisCode
@@ -37,7 +37,7 @@ class Axis(Input):
     objectives: Annotated[list[Name], Field(max_length=50)]
 
 
-class Perimeter(Input):
+class ConventionPerimeter(Input):
     """A perimeter, as a reference to the act or map that draws it."""
 
     kind: Annotated[
@@ -48,7 +48,7 @@ class Perimeter(Input):
     decided_on: Annotated[Day | None, Field(description="Day of the act; null: not known")]
 
 
-class Party(Input):
+class ConventionParty(Input):
     """An organisation that signs; its signatory is named by the function, never the person."""
 
     organisation: Annotated[Name, Field(description="Name of the organisation")]
@@ -69,7 +69,7 @@ class Party(Input):
     act_decided_on: Annotated[Day | None, Field(description="Day of the authorising act")]
 
 
-class Ort(Input):
+class ConventionOrt(Input):
     """The operation of territorial revitalisation (ORT) of the town, as the text states it."""
 
     status: Annotated[
@@ -80,7 +80,7 @@ class Ort(Input):
     planned_on: Annotated[Day | None, Field(description="When it is to be signed")]
 
 
-class Funding(Input):
+class ActionFunding(Input):
     """What a funder brings to an action."""
 
     organisation: Annotated[Name, Field(description="Name of the funder")]
@@ -103,7 +103,7 @@ class ActionSheet(Input):
     partners: Annotated[list[Name], Field(max_length=50)]
     budget_excluding_tax_eur: Euros | None
     budget_including_tax_eur: Euros | None
-    funders: Annotated[list[Funding], Field(max_length=30)]
+    funders: Annotated[list[ActionFunding], Field(max_length=30)]
     starts_on: Day | None
     ends_on: Day | None
     maturity: Annotated[
@@ -117,9 +117,9 @@ EndsOn = Annotated[Day | None, Field(description="Last day of the convention; nu
 ConfirmedOn = Annotated[
     Day | None, Field(description="When commune and EPCI confirmed their will, in writing")
 ]
-Axes = Annotated[list[Axis], Field(max_length=6)]
-Perimeters = Annotated[list[Perimeter], Field(max_length=20)]
-Parties = Annotated[list[Party], Field(max_length=40)]
+Axes = Annotated[list[ConventionAxis], Field(max_length=6)]
+Perimeters = Annotated[list[ConventionPerimeter], Field(max_length=20)]
+Parties = Annotated[list[ConventionParty], Field(max_length=40)]
 Sheets = Annotated[list[ActionSheet], Field(max_length=200)]
 
 _PARTY: dict[str, Any] = {
@@ -166,7 +166,7 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-class ContentIn(Input):
+class ConventionTextIn(Input):
     """The text of a version, as a town writes it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
@@ -178,7 +178,7 @@ class ContentIn(Input):
     axes: Axes = Field(default_factory=list)
     perimeters: Perimeters = Field(default_factory=list)
     parties: Parties = Field(default_factory=list)
-    ort: Ort | None = None
+    ort: ConventionOrt | None = None
     action_sheets: Sheets = Field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
@@ -186,7 +186,7 @@ class ContentIn(Input):
         return self.model_dump(mode="json")
 
 
-class Content(Output):
+class ConventionText(Output):
     """The text of a version."""
 
     title: Title
@@ -196,5 +196,5 @@ class Content(Output):
     axes: Axes
     perimeters: Perimeters
     parties: Parties
-    ort: Ort | None
+    ort: ConventionOrt | None
     action_sheets: Sheets
