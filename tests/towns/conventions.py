@@ -31,7 +31,9 @@ NOWHERE = "/v1/conventions/0198c0de-0000-7000-8000-00000000beef"
 
 def a_text(**changes: Any) -> dict[str, Any]:
     """Return the text of a convention that nothing forbids to sign."""
-    return deepcopy(EXAMPLE) | changes
+    text = deepcopy(EXAMPLE)
+    text["parties"][0] |= dict.fromkeys(("organisation_id", "act_reference", "act_decided_on"))
+    return text | changes
 
 
 def a_sheet(number: str, **changes: Any) -> dict[str, Any]:

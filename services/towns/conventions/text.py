@@ -124,13 +124,13 @@ Sheets = Annotated[list[ActionSheet], Field(max_length=200)]
 
 _PARTY: dict[str, Any] = {
     "organisation": "Commune de Châlons-en-Champagne",
-    "siren": None,
-    "organisation_id": None,
+    "siren": "215101015",
+    "organisation_id": "0198c0de-0000-7000-8000-00000000beef",
     "capacity": "beneficiary",
     "local": True,
     "function": "maire",
-    "act_reference": None,
-    "act_decided_on": None,
+    "act_reference": "D 12",
+    "act_decided_on": "2023-11-20",
 }
 EXAMPLE: dict[str, Any] = {
     "title": "Convention Action cœur de ville 2",
@@ -139,26 +139,35 @@ EXAMPLE: dict[str, Any] = {
     "confirmed_on": "2023-06-30",
     "axes": [{"axis": "5", "text": "Accès aux services", "objectives": ["Former sur place"]}],
     "perimeters": [
-        {"kind": "ort", "reference": "Plan n° 3", "url": None, "decided_on": "2023-06-01"}
+        {
+            "kind": "ort",
+            "reference": "Plan n° 3",
+            "url": "https://ville.example/plan-3",
+            "decided_on": "2023-06-01",
+        }
     ],
     "parties": [_PARTY],
-    "ort": {"status": "signed", "signed_on": "2020-02-03", "planned_on": None},
+    "ort": {"status": "signed", "signed_on": "2020-02-03", "planned_on": "2020-02-03"},
     "action_sheets": [
         {
             "number": "A5-1",
             "title": "Un site du Cnam en centre-ville",
             "axis": "5",
-            "description": None,
+            "description": "Des salles pour les cours du soir",
             "owner": "Commune de Châlons-en-Champagne",
             "location": "Ancien collège",
             "partners": ["Cnam"],
             "budget_excluding_tax_eur": "100000.00",
             "budget_including_tax_eur": "120000.00",
             "funders": [
-                {"organisation": "Région Grand Est", "status": "requested", "amount_eur": None}
+                {
+                    "organisation": "Région Grand Est",
+                    "status": "requested",
+                    "amount_eur": "40000.00",
+                }
             ],
             "starts_on": "2024-01-15",
-            "ends_on": None,
+            "ends_on": "2025-06-30",
             "maturity": "mature",
             "indicators": ["Personnes inscrites"],
         }
