@@ -1,7 +1,6 @@
 """A new town asks for access, two partners approve, it works within its rights, and is cut off."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from deploy.keyrings import SANDBOX, kept
 from deploy.partner import assertion, token
+from tests.journeys.partners import approving, bearer, sent, within
 
 SECONDS_TO_SUSPEND = 5.0
 TOWN = "Ville d'essai du parcours"
@@ -24,24 +24,6 @@ ASKED = {
 }
 
 
-def bearer(text: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {text}"}
-
-
-def approving(api: httpx.Client, data: Path, kind: str) -> dict[str, str]:
-    """Return the header of a sandbox partner that proves its key."""
-    keyring = kept(data / SANDBOX, kind)
-    assert keyring is not None
-    return bearer(token(keyring, str(api.base_url).rstrip("/"), with_key=True))
-
-
-def sent(api: httpx.Client, path: str, body: Any, **headers: str) -> Any:
-    """Return the JSON of a change that must be made."""
-    answer = api.post(path, json=body, headers=headers)
-    assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
-    return answer.json()
-
-
 def token_of(api: httpx.Client, client_id: str, secret: str) -> str:
     answer = api.post(
         "/oauth/token", data={"grant_type": "client_credentials"}, auth=(client_id, secret)
@@ -49,15 +31,6 @@ def token_of(api: httpx.Client, client_id: str, secret: str) -> str:
     assert answer.status_code == 200, answer.text
     text: str = answer.json()["access_token"]
     return text
-
-
-def within(seconds: float, found: Callable[[], bool]) -> float:
-    """Wait until something is so; return how long it took."""
-    began = time.monotonic()
-    while not found():
-        assert time.monotonic() - began < seconds, "too late"
-        time.sleep(0.05)
-    return time.monotonic() - began
 
 
 @pytest.fixture
