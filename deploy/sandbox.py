@@ -92,7 +92,10 @@ def private_pem(key: ECKey) -> str:
 
 
 async def _works(session: WriteSession, folder: Path, kind: str) -> bool:
-    """Tell whether a kept secret is still one of this registry, for some days more."""
+    """Tell whether a kept secret is still one of this registry, for some days more.
+
+    Its rights must be those of this release: an older sandbox lacks what was built since.
+    """
     keyring = kept(folder, kind)
     if keyring is None:
         return False
@@ -100,4 +103,8 @@ async def _works(session: WriteSession, folder: Path, kind: str) -> bool:
         ClientSecret.client_id == keyring["client_id"], ClientSecret.revoked_at.is_(None)
     )
     expires_at: datetime | None = await session.scalar(latest)
+    scopes = select(Client.scopes).where(Client.id == keyring["client_id"])
+    given = set(await session.scalar(scopes) or ())
+    if not given >= scopes_of(kind) - STRONG:
+        return False
     return expires_at is not None and expires_at > datetime.now(UTC) + _SOON

@@ -9,6 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from chassis.database import Database
 from chassis.migrations import head_revision
@@ -81,6 +82,26 @@ async def test_lost_credentials_are_made_again(database: Database, tmp_path: Pat
     (tmp_path / SANDBOX / "commune.json").unlink()
     await made(database, tmp_path)
     assert kept(tmp_path / SANDBOX, "commune") is not None
+
+
+async def test_a_partner_of_an_older_release_is_made_again_with_the_rights_of_this_one(
+    database: Database, tmp_path: Path
+) -> None:
+    await made(database, tmp_path)
+    async with database.writing() as session:
+        older = "UPDATE gateway.client SET scopes = ARRAY['partners:read'] WHERE id = :id"
+        keyring = kept(tmp_path / SANDBOX, "commune")
+        assert keyring is not None
+        await session.execute(text(older), {"id": keyring["client_id"]})
+
+    await made(database, tmp_path)
+
+    anew = kept(tmp_path / SANDBOX, "commune")
+    assert anew is not None
+    rows = await database.reads.fetch(
+        "SELECT scopes FROM gateway.client WHERE id = $1", anew["client_id"]
+    )
+    assert set(rows[0]["scopes"]) == scopes_of("commune") - STRONG
 
 
 async def test_none_is_made_beside_a_real_partner(database: Database, tmp_path: Path) -> None:
