@@ -8,6 +8,7 @@ from services.towns.contacts import routes as contacts
 from services.towns.conventions import routes as conventions
 from services.towns.features import routes as features
 from services.towns.geography import routes as geography
+from services.towns.needs import routes as needs
 from services.towns.policy import POLICY
 from services.towns.resolution import routes as resolution
 from services.towns.settings import Settings
@@ -31,6 +32,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             conventions.router,
             features.router,
             geography.router,
+            needs.router,
             resolution.router,
             sources.router,
             succession.router,

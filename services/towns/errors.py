@@ -8,6 +8,7 @@ RegionNotFound       NotFound
 InvalidParameter     BadRequest
 ContactNotFound      NotFound
 UnknownTown          Unprocessable
+UnknownEpci          Unprocessable
 NoWayToReach         Unprocessable
 PeriodReversed       Unprocessable
 ContactCannotMove    Unprocessable
@@ -59,9 +60,15 @@ class ContactNotFound(NotFound):
 
 
 class UnknownTown(Unprocessable):
-    """The contact is of no programme town."""
+    """What is written belongs to no programme town."""
 
     title = Text("Aucune ville du programme n'a ce code", "No programme town has this code")
+
+
+class UnknownEpci(Unprocessable):
+    """What is written belongs to no EPCI that we hold."""
+
+    title = Text("Aucun EPCI connu n'a ce SIREN", "No known EPCI has this SIREN")
 
 
 class NoWayToReach(Unprocessable):
@@ -74,7 +81,7 @@ class NoWayToReach(Unprocessable):
 
 
 class PeriodReversed(Unprocessable):
-    """The contact ends before it begins."""
+    """A period ends before it begins."""
 
     title = Text("La fin précède le début", "The end comes before the beginning")
 

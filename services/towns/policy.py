@@ -3,6 +3,7 @@
 from chassis.identity import Open, PolicyTable
 from services.towns.contacts import policy as contacts
 from services.towns.conventions import policy as conventions
+from services.towns.needs import policy as needs
 from services.towns.succession import policy as succession
 
 POLICY = PolicyTable(
@@ -34,4 +35,5 @@ POLICY = PolicyTable(
     contacts.POLICY,
     succession.POLICY,
     conventions.POLICY,
+    needs.POLICY,
 )

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import array
 from chassis.database import WriteSession
 from chassis.identity import Place
 from chassis.perimeters import Dimensions
-from services.towns.errors import UnknownTown
+from services.towns.errors import UnknownEpci, UnknownTown
 from services.towns.tables import Epci, TownCard, card
 
 _epci = Epci.__table__.c
@@ -53,6 +53,19 @@ async def place_of_town(session: WriteSession, acv_id: str) -> Place:
     found = (await session.execute(asked.where(card.acv_id == acv_id))).mappings().one_or_none()
     if found is None:
         raise UnknownTown
+    return placed(found)
+
+
+async def place_of_epci(session: WriteSession, siren: str) -> Place:
+    """Return where an EPCI lies: in no town, so that a town alone cannot speak for it.
+
+    Raises:
+        UnknownEpci: we hold no EPCI with this SIREN.
+    """
+    asked = select(*[value.label(name) for name, value in _OF_EPCIS.items()])
+    found = (await session.execute(asked.where(_epci.siren == siren))).mappings().one_or_none()
+    if found is None:
+        raise UnknownEpci
     return placed(found)
 
 

@@ -3,6 +3,7 @@
 from chassis.problems import Text
 from chassis.vocabularies import Vocabulary
 from services.towns.conventions.vocabularies import CONVENTION_VOCABULARIES
+from services.towns.needs.vocabularies import VOCABULARIES as OF_NEEDS
 from services.towns.succession import vocabularies as succession
 
 TOWN_STATUS = Vocabulary(
@@ -154,5 +155,6 @@ VOCABULARIES = (
     *(CONTACT_ROLE, CONTACT_DELETION),
     *succession.VOCABULARIES,
     *CONVENTION_VOCABULARIES,
+    *OF_NEEDS,
 )
 """Every code list of the service."""

@@ -11,6 +11,7 @@ from chassis.identity import EVERYWHERE, NOWHERE, Perimeter, Place, Principal
 from services.towns.contacts.contract import ContactIn
 from services.towns.conventions.contract import ConventionIn
 from services.towns.conventions.policy import DEPARTMENT_PREFECTURE, REGION_PREFECTURE
+from services.towns.needs.contract import NeedIn
 
 KINDS: Mapping[str, str] = {
     "acv_directorate": "",
@@ -122,8 +123,23 @@ _CONVENTION_ACTS: Mapping[str, dict[str, Any]] = {
     "abandon_convention": {"reason": "given-up"},
 }
 
+
+def _need(site: str) -> dict[str, Any]:
+    example: dict[str, Any] = NeedIn.model_json_schema()["examples"][0]
+    return example | {"acv_id": site}
+
+
 ESTATES: Mapping[str, Estate] = {
     "/v1/contacts": Estate("list_contacts", _contact),
     "/v1/conventions": Estate("list_conventions", _convention, _CONVENTION_ACTS),
+    "/v1/needs": Estate(
+        "list_needs",
+        _need,
+        {
+            "qualify_need": {"motive": "Vu avec les employeurs"},
+            "cover_need": {"reference": "Site de Châlons"},
+            "withdraw_need": {"motive": "Emplois pourvus"},
+        },
+    ),
 }
 """By path of the collection."""

@@ -63,7 +63,7 @@ class Case:
             NotPlayed: in no way that we know.
         """
         if isinstance(self.row, Open):
-            if not self.row.more:
+            if self.row.same:
                 return "open"
             if self.path == f"/v1/events/{self.part}":
                 return "feed"

@@ -137,9 +137,11 @@ async def feed(stage: Stage, way: str, case: Case, player: Principal | None) -> 
     found = []
     text = await _followed(stage, way, case, player)
     for collection, estate in ESTATES.items():
-        audience = audience_of(policy_of(case.part), estate.reading)
+        policy = policy_of(case.part)
+        audience = audience_of(policy, estate.reading)
+        told = is_told_to_all(policy, estate.reading)
         for thing in stage.things[collection]:
-            known = audience in heard and seen(heard[audience], thing.place)
+            known = told or (audience in heard and seen(heard[audience], thing.place))
             if (thing.key in text) != known:
                 found.append(f"{thing.place['town']} is {'hidden' if known else 'told'}")
     return found
@@ -151,6 +153,12 @@ def audience_of(policy: Mapping[str, Policy], reading: str) -> str:
         case Open(more=(row, *_)) | (Scoped() as row):
             return row.scope
     return ""
+
+
+def is_told_to_all(policy: Mapping[str, Policy], reading: str) -> bool:
+    """Tell whether a service tells everybody of a collection."""
+    row = policy.get(reading)
+    return isinstance(row, Open) and not row.more
 
 
 async def _followed(stage: Stage, way: str, case: Case, player: Principal | None) -> str:

@@ -1,11 +1,13 @@
 """What Alembic runs for the schema `towns`."""
 
 from chassis.migrations import migrate_environment
-from services.towns.contacts.tables import Contact
-from services.towns.conventions.tables import Convention
-from services.towns.succession.tables import RecordedSuccession
+from services.towns.contacts import tables as contacts
+from services.towns.conventions import tables as conventions
+from services.towns.needs import tables as needs
+from services.towns.succession import tables as succession
+from services.towns.tables import Table
 
-TABLES = (Contact, Convention, RecordedSuccession)
-"""One of each module of tables: importing them fills the metadata that they share."""
+AGGREGATES = (contacts, conventions, needs, succession)
+"""Imported for their tables."""
 
-migrate_environment(TABLES[0].metadata)
+migrate_environment(Table.metadata)
