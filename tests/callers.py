@@ -1,6 +1,7 @@
 """Callers with a token, for tests over HTTP: who they are is what the token says."""
 
 import json
+import time
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -11,6 +12,9 @@ from starlette.types import ASGIApp
 from chassis.identity import Perimeter, Principal
 from tests.conftest import CURSOR_SECRET, as_role
 from tests.tokens import Issuer
+
+_PERIOD = 120
+"""Seconds for which a caller shows the same token."""
 
 
 @cache
@@ -33,7 +37,8 @@ def caller(kind: str, *scopes: str, name: str = "", **perimeter: str) -> Princip
 
 
 @cache
-def _token(named: str, kind: str, scopes: frozenset[str], perimeter: str) -> str:
+def _token(named: str, kind: str, scopes: frozenset[str], *, perimeter: str, _period: int) -> str:
+    """Return a token, the same for a period: a long test outlives one of five minutes."""
     claims: dict[str, Any] = {"sub": named, "org": named, "kind": kind}
     claims |= {"scope": " ".join(sorted(scopes)), "perimeter": json.loads(perimeter)}
     return issuer().token(**claims)
@@ -47,7 +52,9 @@ def bearer(principal: Principal | None) -> dict[str, str]:
     values = {name: sorted(codes) for name, codes in sorted(perimeter.values.items())}
     said = json.dumps({"everywhere": True} if perimeter.everywhere else values)
     named = principal.organisation.replace(" ", "-")
-    return {"Authorization": f"Bearer {_token(named, principal.kind, principal.scopes, said)}"}
+    period = int(time.time()) // _PERIOD
+    token = _token(named, principal.kind, principal.scopes, perimeter=said, _period=period)
+    return {"Authorization": f"Bearer {token}"}
 
 
 def service_app(name: str, url: str) -> ASGIApp:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -40,28 +41,10 @@ def test_a_person_from_the_first_refusal_to_the_revocation(
     refused = api.get("/v1/me", headers=person)
     assert (refused.status_code, refused.json()["reason"]) == (401, "not-attached")
 
-    keyring = kept(data / SANDBOX, "commune")
-    assert keyring is not None
-    town = bearer(token(keyring, running.address))
+    town = bearer(_town(data, running.address))
     me = api.get("/v1/me", headers=town).json()
-    asked = {
-        "issuer": "proconnect",
-        "identity": refused.json()["identity"],
-        "client_id": me["client_id"],
-        "scopes": ["partners:read"],
-        "days": 30,
-        "motive": "Suivre les systèmes de notre ville",
-    }
     own = f"/v1/partners/{me['organisation_id']}"
-    made = sent(api, f"{own}/attachments", asked, **town)["id"]
-    opinion = {"verdict": "approved", "motive": "Personne connue de la ville"}
-    for kind in ("region_prefecture", "cnam_national"):
-        sent(
-            api,
-            f"/v1/attachment-requests/{made}/opinions",
-            opinion,
-            **approving(api, data, kind),
-        )
+    made = _attached(api, data, me, identity=refused.json()["identity"], town=town)
 
     seen = api.get("/v1/me", headers=person).json()
     assert seen["organisation_id"] == me["organisation_id"]
@@ -75,3 +58,31 @@ def test_a_person_from_the_first_refusal_to_the_revocation(
 
     sent(api, f"{own}/attachments/{made}/revocation", {"reason": "left"}, **town)
     within(SECONDS_TO_REVOKE, lambda: api.get("/v1/me", headers=person).status_code == 401)
+
+
+def _town(data: Path, address: str) -> str:
+    """Return a token of the sandbox town."""
+    keyring = kept(data / SANDBOX, "commune")
+    assert keyring is not None
+    return token(keyring, address)
+
+
+def _attached(
+    api: httpx.Client, data: Path, me: dict[str, Any], *, identity: str, town: dict[str, str]
+) -> str:
+    """Have a person attached to the system of a town; return the id of the attachment."""
+    asked = {
+        "issuer": "proconnect",
+        "identity": identity,
+        "client_id": me["client_id"],
+        "scopes": ["partners:read"],
+        "days": 30,
+        "motive": "Suivre les systèmes de notre ville",
+    }
+    path = f"/v1/partners/{me['organisation_id']}/attachments"
+    made: str = sent(api, path, asked, **town)["id"]
+    opinion = {"verdict": "approved", "motive": "Personne connue de la ville"}
+    for kind in ("region_prefecture", "cnam_national"):
+        judging = f"/v1/attachment-requests/{made}/opinions"
+        sent(api, judging, opinion, **approving(api, data, kind))
+    return made
