@@ -10,7 +10,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 _MOST_OF_A_KIND = 12
-_PROSE = frozenset({"instance", "subject", "token_endpoint", "revocation_endpoint"})
+_PROSE = frozenset(
+    {"instance", "subject", "token_endpoint", "revocation_endpoint", "allowed_actions"}
+)
 """What looks like an address to follow and is none, or one that takes only changes (RFC 8414)."""
 
 

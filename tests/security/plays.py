@@ -45,16 +45,18 @@ async def list_all(stage: Stage, way: str, case: Case, player: Principal | None)
     """Play a list: its pages, its count, all its files."""
     known = {thing.key for thing in stage.known(case, player)}
     every = {thing.key for thing in stage.things[case.collection]}
-    whole = await stage.ask(way, case, f"{case.path}?{LATEST}&include_total=true", player)
-    total = len(known) + stage.published.get(case.collection, 0)
+    published = stage.published.get(case.collection, 0)
+    whole_page = LATEST if published else "limit=200"
+    whole = await stage.ask(way, case, f"{case.path}?{whole_page}&include_total=true", player)
+    total = len(known) + published
     found = [] if whole.json()["total"] == total else ["another total"]
     texts = {"page": text_of(whole), "pages": "", "fields": ""}
-    following = f"{case.path}?limit={7 if stage.published.get(case.collection) else 1}"
+    following = f"{case.path}?limit={7 if published else 1}"
     while following:
         page = await stage.ask(way, case, following, player)
         texts["pages"] += page.text
         following = page.json().get("next", "")
-    partial = await stage.ask(way, case, f"{case.path}?{LATEST}&fields=id", player)
+    partial = await stage.ask(way, case, f"{case.path}?{whole_page}&fields=id", player)
     texts["fields"] = partial.text
     for form in case.formats:
         texts[form] = text_of(await stage.ask(way, case, f"{case.path}?format={form}", player))
