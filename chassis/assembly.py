@@ -23,7 +23,6 @@ from chassis.feed_routes import feed_router
 from chassis.http import not_allowed
 from chassis.idempotency import forgetting
 from chassis.identity import PolicyTable, Principal
-from chassis.imports.routes import Importing
 from chassis.lane import Lane, ReadRoute
 from chassis.migrations import head_revision
 from chassis.openapi import finished
@@ -76,7 +75,6 @@ class ServiceApp:
         self._verifier = verifier or verifier_for(settings)
         self.database = Database(settings, schema=name, revision=head_revision(name))
         self._settings = settings
-        self._importing = next((one for one in routers if isinstance(one, Importing)), None)
         self._policy = PolicyTable(policy, CALLER_ROWS)
         self._context: ReadContext | None = None
         self._web = Web(
@@ -97,9 +95,10 @@ class ServiceApp:
         for route in operations:
             route.tags = route.tags or [name]
         self._policy.check([str(route.operation_id) for route in operations])
-        self._lane = Lane((r for r in operations if isinstance(r, ReadRoute)), self._policy)
+        reads = [route for route in operations if isinstance(route, ReadRoute)]
+        self._lane = Lane(reads, self._policy)
         self._rights = Rights(operations, self._policy, lane=self._lane)
-        others = (route for route in operations if not isinstance(route, ReadRoute))
+        others = [route for route in operations if not isinstance(route, ReadRoute)]
         self._admission = Admission(others, self._policy)
         self._web.router.routes += own_routes(name, self.database, contract=self.openapi)
 
@@ -128,13 +127,6 @@ class ServiceApp:
     def beside(self) -> AbstractAsyncContextManager[None]:
         """Hold what runs as long as the service, once its database is open."""
         return nullcontext()
-
-    def _imports(self) -> AbstractAsyncContextManager[None]:
-        if self._importing is None:
-            return nullcontext()
-        imports = self._importing.at_work(self.database, url=self._settings.database_url)
-        self._web.state.imports = imports
-        return imports.running()
 
     def openapi(self) -> dict[str, Any]:
         """Return the contract of the service."""
@@ -174,7 +166,7 @@ class ServiceApp:
         self._web.state.reads = self._context
         pruning = asyncio.create_task(forgetting(self.database))
         try:
-            async with self.beside(), self._imports(), self._verifier.trust.running():
+            async with self.beside(), self._verifier.trust.running():
                 yield {}
         finally:
             self._context = None

@@ -8,11 +8,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy import RowMapping, select
 from starlette.responses import Response, StreamingResponse
 
-from chassis.admission import Bounds
 from chassis.database import Database
 from chassis.formats import Format
 from chassis.identity import Principal, principal_of
@@ -33,13 +32,8 @@ LARGEST_FILE = 256 << 20
 _PAGE = 1000
 
 
-ImportId = Annotated[
-    UUID, Path(description="Id of the job", examples=["0198c0de-0000-7000-8000-00000000beef"])
-]
-
-
 class ImportNotFound(NotFound):
-    """No such import, or another organisation's."""
+    """No such import, or another client's."""
 
     title = Text("Import introuvable", "Import not found")
 
@@ -72,7 +66,7 @@ class Imports:
         self.runner.wake()
 
     async def job(self, collection: str, job: UUID, *, principal: Principal) -> RowMapping:
-        """Return a job of this organisation.
+        """Return a job of this client.
 
         Raises:
             ImportNotFound: there is none.
@@ -81,7 +75,7 @@ class Imports:
         mine = (
             table.c.id == job,
             table.c.collection == collection,
-            table.c.organisation == principal.organisation,
+            table.c.client == principal.client,
         )
         async with self._database.writing() as session:
             row = (await session.execute(select(table).where(*mine))).mappings().one_or_none()
@@ -100,20 +94,6 @@ class Imports:
         async with self._database.writing() as session:
             rows = await session.execute(chosen.order_by(table.c.row_number).limit(limit))
         return rows.mappings().all()
-
-
-class Importing(APIRouter):
-    """The routes of the imports of a service; with it among its routers a service has a worker."""
-
-    def __init__(self, tables: ImportTables, importers: Sequence[Importer]) -> None:
-        super().__init__()
-        self.tables = tables
-        self.importers = importers
-        self.routes += [route for one in importers for route in import_router(one).routes]
-
-    def at_work(self, database: Database, *, url: str) -> Imports:
-        """Return what the routes share, once the database is open."""
-        return Imports(database, self.tables, importers=self.importers, url=url)
 
 
 def import_router(importer: Importer, *, largest_file: int = LARGEST_FILE) -> APIRouter:
@@ -162,14 +142,8 @@ class _Desk:
     collection: str
 
     async def submit(
-        self,
-        request: Request,
-        query: Annotated[ImportQuery, Query()],
-        *,
-        session: Writes,
-        limits: Bounds,
+        self, request: Request, query: Annotated[ImportQuery, Query()], *, session: Writes
     ) -> Response:
-        """Hand in a file: its rows are checked and merged by a job."""
         imports: Imports = request.app.state.imports
         upload: Upload = request.state.upload
         asked = Submission(
@@ -178,20 +152,17 @@ class _Desk:
             mode=query.mode,
             dry_run=query.dry_run,
             principal=principal_of(request.scope),
-            limits=limits,
             request_id=request.scope.get("state", {}).get("request_id"),
         )
         body = job_body(await imports.jobs.submit(session, asked, upload.file))
         return _json(body, status=202, headers={"location": body["links"]["self"]})
 
-    async def show(self, request: Request, import_id: ImportId) -> Response:
-        """Show how far an import has come, and how it ended."""
+    async def show(self, request: Request, import_id: UUID) -> Response:
         return _json(job_body(await self._job(request, import_id)))
 
     async def report(
-        self, request: Request, import_id: ImportId, *, query: Annotated[ReportQuery, Query()]
+        self, request: Request, import_id: UUID, *, query: Annotated[ReportQuery, Query()]
     ) -> Response:
-        """Show what is wrong with which rows."""
         await self._job(request, import_id)
         imports: Imports = request.app.state.imports
         rows = await imports.findings(import_id, after=query.after_row, limit=query.limit)
@@ -201,8 +172,7 @@ class _Desk:
             body["next"] = f"{request.scope['path']}?after_row={last}&limit={query.limit}"
         return _json(body)
 
-    async def rejections(self, request: Request, import_id: ImportId) -> Response:
-        """Take the rejected rows back, as a file to correct."""
+    async def rejections(self, request: Request, import_id: UUID) -> Response:
         row = await self._job(request, import_id)
         language = language_of(request.headers.get("accept-language", ""))
         pages = _rejected_pages(request.app.state.imports, import_id)

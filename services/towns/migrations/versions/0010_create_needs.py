@@ -1,4 +1,4 @@
-"""Create the needs, and the jobs that import files of them.
+"""Create the needs.
 
 Lock: SHARE ROW EXCLUSIVE on `town` and `epci` while the foreign keys are made; the tables are new.
 Back: drops them; the needs are lost, what the feed told of them stays.
@@ -78,62 +78,6 @@ CREATE TABLE towns.need (
   CONSTRAINT fk_need_epci_siren FOREIGN KEY(epci_siren) REFERENCES towns.epci (siren)
 )
 """
-IMPORT_JOB = """
-CREATE TABLE towns.import_job (
-  id uuid NOT NULL,
-  collection text NOT NULL,
-  media_type text NOT NULL,
-  size_bytes bigint NOT NULL,
-  mode text NOT NULL,
-  dry_run boolean NOT NULL,
-  status text DEFAULT 'queued' NOT NULL,
-  actor text NOT NULL,
-  client text NOT NULL,
-  organisation text NOT NULL,
-  limits json,
-  request_id text,
-  header json,
-  rows_read bigint DEFAULT 0 NOT NULL,
-  rows_rejected bigint DEFAULT 0 NOT NULL,
-  complete boolean DEFAULT false NOT NULL,
-  outcome json,
-  failure json,
-  worker text,
-  attempts integer DEFAULT 0 NOT NULL,
-  lease_until timestamptz,
-  created_at timestamptz DEFAULT clock_timestamp() NOT NULL,
-  started_at timestamptz,
-  finished_at timestamptz,
-  CONSTRAINT pk_import_job PRIMARY KEY (id),
-  CONSTRAINT ck_import_job_mode CHECK (mode IN ('atomic', 'partial')),
-  CONSTRAINT ck_import_job_status CHECK (
-    status IN ('queued', 'running', 'succeeded', 'rejected', 'failed')),
-  CONSTRAINT ck_import_job_finished CHECK (
-    (status IN ('queued', 'running')) = (finished_at IS NULL))
-)
-"""
-IMPORT_CHUNK = """
-CREATE TABLE towns.import_chunk (
-  job_id uuid NOT NULL,
-  number integer NOT NULL,
-  body bytea NOT NULL,
-  CONSTRAINT pk_import_chunk PRIMARY KEY (job_id, number),
-  CONSTRAINT fk_import_chunk_job_id FOREIGN KEY(job_id)
-    REFERENCES towns.import_job (id) ON DELETE CASCADE
-)
-"""
-IMPORT_REJECTION = """
-CREATE TABLE towns.import_rejection (
-  job_id uuid NOT NULL,
-  row_number bigint NOT NULL,
-  rejected boolean NOT NULL,
-  findings json NOT NULL,
-  raw json NOT NULL,
-  CONSTRAINT pk_import_rejection PRIMARY KEY (job_id, row_number),
-  CONSTRAINT fk_import_rejection_job_id FOREIGN KEY(job_id)
-    REFERENCES towns.import_job (id) ON DELETE CASCADE
-)
-"""
 INDEXES = (
     "CREATE INDEX ix_need_acv_id ON towns.need (acv_id)",
     "CREATE INDEX ix_need_epci_siren ON towns.need (epci_siren)",
@@ -141,22 +85,15 @@ INDEXES = (
     "CREATE INDEX ix_need_rome_codes ON towns.need USING gin (rome_codes)",
     "CREATE INDEX ix_need_updated_at_id ON towns.need (updated_at, id)",
     "CREATE INDEX ix_need_volume_count_id ON towns.need (volume_count, id)",
-    (
-        "CREATE INDEX ix_import_job_waiting"
-        " ON towns.import_job (created_at) WHERE status IN ('queued', 'running')"
-    ),
 )
 
 
 def upgrade() -> None:
     """Create the tables, then their indexes."""
-    for statement in (NEED, IMPORT_JOB, IMPORT_CHUNK, IMPORT_REJECTION, *INDEXES):
+    for statement in (NEED, *INDEXES):
         op.execute(statement)
-    # the files are compressed already, or will not stay long
-    op.execute("ALTER TABLE towns.import_chunk ALTER COLUMN body SET STORAGE EXTERNAL")
 
 
 def downgrade() -> None:
     """Drop the tables with their indexes."""
-    for table in ("import_rejection", "import_chunk", "import_job", "need"):
-        op.drop_table(table, schema="towns")
+    op.drop_table("need", schema="towns")
