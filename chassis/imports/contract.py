@@ -107,5 +107,5 @@ class ReportQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after_row: Annotated[int, Field(ge=0, le=2**53)] = 0
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    after_row: Annotated[int, Field(ge=0, le=2**53, description="Findings after this row")] = 0
+    limit: Annotated[int, Field(ge=1, le=200, description="Findings of a page")] = 50

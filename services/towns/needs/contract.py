@@ -56,7 +56,7 @@ Level = Annotated[
 Url = Annotated[
     str,
     Form(
-        r"https?://[^\s<>\"|]+",
+        r'https?://[^\s<>"|]+',
         Text(
             "attendu : une adresse, par exemple https://ville.example/enquete.pdf",
             "expected: an address, such as https://ville.example/survey.pdf",
