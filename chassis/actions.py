@@ -63,7 +63,7 @@ def not_from(status: ColumnElement[str], step: Step) -> Unless:
 
 def code(text: str) -> ColumnElement[str]:
     """Return a constant of ours as SQL text."""
-    return literal_column(f"'{text}'")
+    return literal_column(f"'{text}'", Text)
 
 
 def _shown(

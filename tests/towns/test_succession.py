@@ -80,6 +80,20 @@ async def test_successions_are_listed_and_filtered(
     assert page.json()["completeness"][0]["table"] == "commune_successions"
 
 
+@pytest.mark.parametrize("sort", ["predecessor_code", "-effective_on"])
+async def test_every_succession_is_on_one_page_or_another(
+    towns: httpx.AsyncClient, sort: str
+) -> None:
+    found: list[tuple[str, str]] = []
+    following = f"/v1/successions?limit=20&sort={sort}"
+    while following:
+        page = (await towns.get(following)).json()
+        found += [(one["predecessor_code"], one["successor_code"]) for one in page["items"]]
+        following = page.get("next", "")
+
+    assert len(found) == len(set(found)) == 157
+
+
 async def test_what_a_partner_records_is_followed_and_told(desk: Towns) -> None:
     made = await desk.ask("POST", "/v1/successions", DIRECTORATE, json=BODY)
     told = await desk.heard(None, "communes/51108", count=1)
