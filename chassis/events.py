@@ -44,7 +44,8 @@ class Event(BaseModel):
     """A fact that others may rely on; its fields are the data that travels.
 
     A subclass sets `name`, in the past tense and versioned, and says its `subject`. `audience` is
-    the policy row of those who may know of it; without one everybody may.
+    the policy row of those who may know of it; without one everybody may. What the events of one
+    subject have in common stands in a base of theirs, which begins with `_` and has no name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +55,8 @@ class Event(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **_: object) -> None:
         """Refuse, when the class is made, a name that is not `fr.acdt.service.entity.verb.v1`."""
+        if cls.__name__.startswith("_"):
+            return
         if re.fullmatch(EVENT_NAME, cls.name, re.ASCII) is None:
             raise ValueError(f"not the name of an event: {cls.name}")
 

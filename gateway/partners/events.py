@@ -34,64 +34,48 @@ def owned(organisation_id: UUID) -> Place:
     return {OWN: frozenset({str(organisation_id)})}
 
 
-class AccessRequested(Event):
+class _OfRequest(Event):
+    """Something happened to a request for access."""
+
+    audience = APPROVE
+    request_id: UUID
+
+    @property
+    def subject(self) -> str:
+        """The request."""
+        return f"access-requests/{self.request_id}"
+
+
+class AccessRequested(_OfRequest):
     """Somebody asks for a system; of an organisation that is known, or of a new one."""
 
     name: ClassVar[str] = "fr.acdt.gateway.access-request.created.v1"
-    audience = APPROVE
-    request_id: UUID
     organisation_id: UUID | None
     kind: str
     environment: str
 
-    @property
-    def subject(self) -> str:
-        """The request."""
-        return f"access-requests/{self.request_id}"
 
-
-class AccessJudged(Event):
+class AccessJudged(_OfRequest):
     """An organisation gave its opinion; its words stay in the registry."""
 
     name: ClassVar[str] = "fr.acdt.gateway.access-request.judged.v1"
-    audience = APPROVE
-    request_id: UUID
     organisation_id: UUID
     verdict: str
 
-    @property
-    def subject(self) -> str:
-        """The request."""
-        return f"access-requests/{self.request_id}"
 
-
-class AccessDecided(Event):
+class AccessDecided(_OfRequest):
     """The second approval, or the first refusal; `client_id` is the system that it made."""
 
     name: ClassVar[str] = "fr.acdt.gateway.access-request.decided.v1"
-    audience = APPROVE
-    request_id: UUID
     status: str
     client_id: str | None
 
-    @property
-    def subject(self) -> str:
-        """The request."""
-        return f"access-requests/{self.request_id}"
 
-
-class CredentialsCollected(Event):
+class CredentialsCollected(_OfRequest):
     """Whoever asked was given the credentials."""
 
     name: ClassVar[str] = "fr.acdt.gateway.access-request.collected.v1"
-    audience = APPROVE
-    request_id: UUID
     client_id: str
-
-    @property
-    def subject(self) -> str:
-        """The request."""
-        return f"access-requests/{self.request_id}"
 
 
 class PartnerRegistered(Event):
@@ -125,128 +109,78 @@ class ClientRegistered(Event):
         return f"clients/{self.client_id}"
 
 
-class SecretIssued(Event):
+class _OfClient(Event):
+    """Something happened to a system."""
+
+    audience = READ
+    client_id: str
+
+    @property
+    def subject(self) -> str:
+        """The system."""
+        return f"clients/{self.client_id}"
+
+
+class SecretIssued(_OfClient):
     """A system has one more secret, shown to its owner once."""
 
     name: ClassVar[str] = "fr.acdt.gateway.secret.issued.v1"
-    audience = READ
-    client_id: str
     prefix: str
     expires_at: datetime
 
-    @property
-    def subject(self) -> str:
-        """The system."""
-        return f"clients/{self.client_id}"
 
-
-class KeyAdded(Event):
+class KeyAdded(_OfClient):
     """A system has one more public key."""
 
     name: ClassVar[str] = "fr.acdt.gateway.key.added.v1"
-    audience = READ
-    client_id: str
     kid: str
 
-    @property
-    def subject(self) -> str:
-        """The system."""
-        return f"clients/{self.client_id}"
 
-
-class CredentialRevoked(Event):
+class CredentialRevoked(_OfClient):
     """A secret, named by its prefix, or a key, by its `kid`, works no more."""
 
     name: ClassVar[str] = "fr.acdt.gateway.credential.revoked.v1"
-    audience = READ
-    client_id: str
     credential: str
 
-    @property
-    def subject(self) -> str:
-        """The system."""
-        return f"clients/{self.client_id}"
 
-
-class LeakReported(Event):
+class LeakReported(_OfClient):
     """Somebody found a secret where it must not be; it is revoked in the same instant."""
 
     name: ClassVar[str] = "fr.acdt.gateway.secret.leaked.v1"
-    audience = READ
-    client_id: str
     prefix: str
     seen_at: datetime
 
-    @property
-    def subject(self) -> str:
-        """The system."""
-        return f"clients/{self.client_id}"
 
-
-class ProofRefused(Event):
+class ProofRefused(_OfClient):
     """Somebody failed to prove that it is a system, in one way; told once in ten minutes."""
 
     name: ClassVar[str] = "fr.acdt.gateway.client.proof-refused.v1"
-    audience = READ
-    client_id: str
     why: str
 
-    @property
-    def subject(self) -> str:
-        """The system."""
-        return f"clients/{self.client_id}"
 
-
-class TokenRevoked(Event):
+class TokenRevoked(_OfClient):
     """A system gave a token back; `token` is the SHA-256 of its `jti`."""
 
     name: ClassVar[str] = "fr.acdt.gateway.token.revoked.v1"
-    audience = READ
-    client_id: str
     token: str
 
-    @property
-    def subject(self) -> str:
-        """The system."""
-        return f"clients/{self.client_id}"
 
-
-class ClientSuspended(Event):
+class ClientSuspended(_OfClient):
     """A system may not call any more; its tokens are refused."""
 
     name: ClassVar[str] = "fr.acdt.gateway.client.suspended.v1"
-    audience = READ
     client_id: str
 
-    @property
-    def subject(self) -> str:
-        """The system."""
-        return f"clients/{self.client_id}"
 
-
-class RestorationAsked(Event):
+class RestorationAsked(_OfClient):
     """The first of two organisations wants a suspended system back."""
 
     name: ClassVar[str] = "fr.acdt.gateway.client.restoration-asked.v1"
-    audience = READ
-    client_id: str
     organisation_id: UUID
 
-    @property
-    def subject(self) -> str:
-        """The system."""
-        return f"clients/{self.client_id}"
 
-
-class ClientRestored(Event):
+class ClientRestored(_OfClient):
     """The second organisation agreed: the system may call again."""
 
     name: ClassVar[str] = "fr.acdt.gateway.client.restored.v1"
-    audience = READ
-    client_id: str
     organisation_id: UUID
-
-    @property
-    def subject(self) -> str:
-        """The system."""
-        return f"clients/{self.client_id}"

@@ -45,49 +45,34 @@ class ReferenceLoaded(Event):
         return f"reference/{self.table}"
 
 
-class ContactCreated(Event):
+class _OfContact(Event):
+    """Something happened to a contact; nothing of the person is told."""
+
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The contact."""
+        return f"contacts/{self.id}"
+
+
+class ContactCreated(_OfContact):
     """A town has one more contact."""
 
     name: ClassVar[str] = "fr.acdt.towns.contact.created.v1"
-    audience: ClassVar[Scoped | None] = READ
-
-    id: UUID
-    acv_id: str
-    version: int
-
-    @property
-    def subject(self) -> str:
-        """The contact."""
-        return f"contacts/{self.id}"
 
 
-class ContactChanged(Event):
+class ContactChanged(_OfContact):
     """A contact says something else."""
 
     name: ClassVar[str] = "fr.acdt.towns.contact.changed.v1"
-    audience: ClassVar[Scoped | None] = READ
-
-    id: UUID
-    acv_id: str
-    version: int
-
-    @property
-    def subject(self) -> str:
-        """The contact."""
-        return f"contacts/{self.id}"
 
 
-class ContactDeleted(Event):
+class ContactDeleted(_OfContact):
     """A contact is gone."""
 
     name: ClassVar[str] = "fr.acdt.towns.contact.deleted.v1"
-    audience: ClassVar[Scoped | None] = READ
-
-    id: UUID
-    acv_id: str
-    version: int
-
-    @property
-    def subject(self) -> str:
-        """The contact."""
-        return f"contacts/{self.id}"

@@ -79,6 +79,7 @@ def _unlisted(source: Source) -> list[str]:
         at(source, node, f"{node.name} is not in the docstring of the file")
         for node in source.tree.body
         if isinstance(node, ast.ClassDef)
+        and not node.name.startswith("_")
         and not re.search(rf"^\s*{node.name}\b", tree, re.MULTILINE)
     ]
 

@@ -13,62 +13,49 @@ from chassis.events import Event
 from gateway.partners.policy import APPROVE, READ
 
 
-class AttachmentAsked(Event):
+class _OfAttachment(Event):
+    """Something happened to an attachment."""
+
+    attachment_id: UUID
+
+    @property
+    def subject(self) -> str:
+        """The attachment."""
+        return f"attachments/{self.attachment_id}"
+
+
+class AttachmentAsked(_OfAttachment):
     """A partner wants a person whom another issuer vouches for to act for one of its systems."""
 
     name: ClassVar[str] = "fr.acdt.gateway.attachment.created.v1"
     audience = APPROVE
-    attachment_id: UUID
     organisation_id: UUID
     client_id: str
     issuer: str
     scopes: list[str]
 
-    @property
-    def subject(self) -> str:
-        """The attachment."""
-        return f"attachments/{self.attachment_id}"
 
-
-class AttachmentJudged(Event):
+class AttachmentJudged(_OfAttachment):
     """An organisation gave its opinion; its words stay in the registry."""
 
     name: ClassVar[str] = "fr.acdt.gateway.attachment.judged.v1"
     audience = APPROVE
-    attachment_id: UUID
     organisation_id: UUID
     verdict: str
 
-    @property
-    def subject(self) -> str:
-        """The attachment."""
-        return f"attachments/{self.attachment_id}"
 
-
-class AttachmentDecided(Event):
+class AttachmentDecided(_OfAttachment):
     """The second approval, or the first refusal."""
 
     name: ClassVar[str] = "fr.acdt.gateway.attachment.decided.v1"
     audience = READ
-    attachment_id: UUID
     client_id: str
     status: str
 
-    @property
-    def subject(self) -> str:
-        """The attachment."""
-        return f"attachments/{self.attachment_id}"
 
-
-class AttachmentRevoked(Event):
+class AttachmentRevoked(_OfAttachment):
     """The person acts for the system no more; the tokens that it was given are refused."""
 
     name: ClassVar[str] = "fr.acdt.gateway.attachment.revoked.v1"
     audience = READ
-    attachment_id: UUID
     client_id: str
-
-    @property
-    def subject(self) -> str:
-        """The attachment."""
-        return f"attachments/{self.attachment_id}"

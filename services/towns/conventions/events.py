@@ -18,138 +18,70 @@ from chassis.identity import Scoped
 from services.towns.conventions.policy import READ
 
 
-class ConventionDrafted(Event):
+class _OfConvention(Event):
+    """Something happened to a convention: to the version of this number."""
+
+    audience: ClassVar[Scoped | None] = READ
+
+    id: UUID
+    acv_id: str
+    number: int
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The convention."""
+        return f"conventions/{self.id}"
+
+
+class ConventionDrafted(_OfConvention):
     """A version is in preparation."""
 
     name: ClassVar[str] = "fr.acdt.towns.convention.drafted.v1"
-    audience: ClassVar[Scoped | None] = READ
-
-    id: UUID
-    acv_id: str
-    number: int
-    version: int
-
-    @property
-    def subject(self) -> str:
-        """The convention."""
-        return f"conventions/{self.id}"
 
 
-class ConventionDraftChanged(Event):
+class ConventionDraftChanged(_OfConvention):
     """The text in preparation says something else."""
 
     name: ClassVar[str] = "fr.acdt.towns.convention.draft-changed.v1"
-    audience: ClassVar[Scoped | None] = READ
-
-    id: UUID
-    acv_id: str
-    number: int
-    version: int
-
-    @property
-    def subject(self) -> str:
-        """The convention."""
-        return f"conventions/{self.id}"
 
 
-class ConventionObserved(Event):
+class ConventionObserved(_OfConvention):
     """The regional committee gave its observations."""
 
     name: ClassVar[str] = "fr.acdt.towns.convention.observed.v1"
-    audience: ClassVar[Scoped | None] = READ
-
-    id: UUID
-    acv_id: str
-    number: int
-    version: int
-
-    @property
-    def subject(self) -> str:
-        """The convention."""
-        return f"conventions/{self.id}"
 
 
-class ConventionDeliberated(Event):
+class ConventionDeliberated(_OfConvention):
     """Every local signatory has its authorising act."""
 
     name: ClassVar[str] = "fr.acdt.towns.convention.deliberated.v1"
-    audience: ClassVar[Scoped | None] = READ
-
-    id: UUID
-    acv_id: str
-    number: int
-    version: int
-
-    @property
-    def subject(self) -> str:
-        """The convention."""
-        return f"conventions/{self.id}"
 
 
-class ConventionSigned(Event):
+class ConventionSigned(_OfConvention):
     """A version is signed."""
 
     name: ClassVar[str] = "fr.acdt.towns.convention.signed.v1"
-    audience: ClassVar[Scoped | None] = READ
-
-    id: UUID
-    acv_id: str
-    number: int
-    version: int
-
-    @property
-    def subject(self) -> str:
-        """The convention."""
-        return f"conventions/{self.id}"
 
 
-class ConventionAbandoned(Event):
+class ConventionAbandoned(_OfConvention):
     """A text in preparation is given up; the reason is a word of a closed list."""
 
     name: ClassVar[str] = "fr.acdt.towns.convention.abandoned.v1"
-    audience: ClassVar[Scoped | None] = READ
 
-    id: UUID
-    acv_id: str
-    number: int
-    version: int
     why: str
 
-    @property
-    def subject(self) -> str:
-        """The convention."""
-        return f"conventions/{self.id}"
 
-
-class ConventionGuardWaived(Event):
+class ConventionGuardWaived(_OfConvention):
     """A guard will not stop a signature."""
 
     name: ClassVar[str] = "fr.acdt.towns.convention.guard-waived.v1"
-    audience: ClassVar[Scoped | None] = READ
 
-    id: UUID
-    acv_id: str
-    number: int
-    version: int
     guard: str
 
-    @property
-    def subject(self) -> str:
-        """The convention."""
-        return f"conventions/{self.id}"
 
-
-class ConventionListed(Event):
+class ConventionListed(_OfConvention):
     """An official list tells of a signed convention; anyone may know."""
 
     name: ClassVar[str] = "fr.acdt.towns.convention.listed.v1"
-
-    id: UUID
-    acv_id: str
-    number: int
-    version: int
-
-    @property
-    def subject(self) -> str:
-        """The convention."""
-        return f"conventions/{self.id}"
+    audience: ClassVar[Scoped | None] = None

@@ -15,86 +15,46 @@ from uuid import UUID
 from chassis.events import Event
 
 
-class NeedDeclared(Event):
+class _OfNeed(Event):
+    """Something happened to a need."""
+
+    id: UUID
+    acv_id: str | None
+    epci_siren: str | None
+    status: str
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The need."""
+        return f"needs/{self.id}"
+
+
+class NeedDeclared(_OfNeed):
     """A town or an EPCI has one more need."""
 
     name: ClassVar[str] = "fr.acdt.towns.need.declared.v1"
 
-    id: UUID
-    acv_id: str | None
-    epci_siren: str | None
-    status: str
-    version: int
 
-    @property
-    def subject(self) -> str:
-        """The need."""
-        return f"needs/{self.id}"
-
-
-class NeedChanged(Event):
+class NeedChanged(_OfNeed):
     """A need says something else."""
 
     name: ClassVar[str] = "fr.acdt.towns.need.changed.v1"
 
-    id: UUID
-    acv_id: str | None
-    epci_siren: str | None
-    status: str
-    version: int
 
-    @property
-    def subject(self) -> str:
-        """The need."""
-        return f"needs/{self.id}"
-
-
-class NeedQualified(Event):
+class NeedQualified(_OfNeed):
     """Somebody entitled looked at the need and says why it stands."""
 
     name: ClassVar[str] = "fr.acdt.towns.need.qualified.v1"
 
-    id: UUID
-    acv_id: str | None
-    epci_siren: str | None
-    status: str
-    version: int
 
-    @property
-    def subject(self) -> str:
-        """The need."""
-        return f"needs/{self.id}"
-
-
-class NeedCovered(Event):
+class NeedCovered(_OfNeed):
     """Something answers the need."""
 
     name: ClassVar[str] = "fr.acdt.towns.need.covered.v1"
 
-    id: UUID
-    acv_id: str | None
-    epci_siren: str | None
-    status: str
-    version: int
 
-    @property
-    def subject(self) -> str:
-        """The need."""
-        return f"needs/{self.id}"
-
-
-class NeedWithdrawn(Event):
+class NeedWithdrawn(_OfNeed):
     """The territory takes the need back."""
 
     name: ClassVar[str] = "fr.acdt.towns.need.withdrawn.v1"
-
-    id: UUID
-    acv_id: str | None
-    epci_siren: str | None
-    status: str
-    version: int
-
-    @property
-    def subject(self) -> str:
-        """The need."""
-        return f"needs/{self.id}"
