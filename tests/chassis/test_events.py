@@ -214,7 +214,7 @@ def test_an_event_must_be_named_like_the_others(wrong: str) -> None:
 
 def test_a_base_of_events_has_no_name_and_what_is_made_of_it_has_a_right_one() -> None:
     base = type("_OfThing", (Event,), {})
-    named = type("Made", (base,), {"name": "fr.acdt.towns.thing.made.v1"})
+    named: Any = type("Made", (base,), {"name": "fr.acdt.towns.thing.made.v1"})
 
     assert named.service() == "towns"
     with pytest.raises(ValueError, match="not the name of an event"):

@@ -220,7 +220,7 @@ async def collect(session: WriteSession, request_id: UUID, *, claim: str) -> Col
 async def _given(session: WriteSession, request_id: UUID) -> list[Opinion]:
     return [
         Opinion(str(organisation), verdict)
-        for organisation, verdict in await store.opinions(session, request_id)
+        for organisation, verdict in await store.OPINIONS.given(session, request_id)
     ]
 
 

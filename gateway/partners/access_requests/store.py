@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     DateTime,
     Text,
@@ -12,12 +11,11 @@ from sqlalchemy import (
     case,
     cast,
     column,
-    exists,
     func,
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.actions import CALLER_ID, Action, offered
 from chassis.database import WriteSession
@@ -25,12 +23,13 @@ from chassis.listing import Listing, Order
 from chassis.perimeters import Single
 from chassis.statements import any_of, bound, instant, json_of
 from gateway.partners.clients.actions import PATH
+from gateway.partners.opinions import Opinions
 from gateway.partners.policy import OPINION
 from gateway.partners.tables import AccessOpinion, AccessRequest, Client, Organisation
 
-_request, _opinion = AccessRequest.__table__.c, AccessOpinion.__table__.c
+_request = AccessRequest.__table__.c
 _organisation = Organisation.__table__.c
-_judge = Organisation.__table__.alias("judge")
+OPINIONS = Opinions(AccessOpinion.__table__, about="request_id", thing=AccessRequest.__table__)
 _SOURCE = AccessRequest.__table__.outerjoin(
     Organisation.__table__, _request.organisation_id == _organisation.id
 )
@@ -54,31 +53,12 @@ _CLIENT_PATH = (
 )
 
 
-def _opinions() -> ColumnElement[object]:
-    """Return what was said of a request, oldest first."""
-    said = json_of(
-        organisation_id=_opinion.organisation_id,
-        organisation_name=_judge.c.name,
-        verdict=_opinion.verdict,
-        motive=_opinion.motive,
-        given_at=instant(_opinion.given_at),
-    )
-    listed = func.json_agg(aggregate_order_by(said, _opinion.given_at, _opinion.organisation_id))
-    chosen = select(func.coalesce(listed, literal_column("'[]'::json"), type_=JSON))
-    joined = AccessOpinion.__table__.join(_judge, _opinion.organisation_id == _judge.c.id)
-    chosen = chosen.select_from(joined).where(_opinion.request_id == _request.id)
-    return chosen.correlate(AccessRequest.__table__).scalar_subquery()
-
-
 def _actions() -> ColumnElement[object]:
     """Return what the caller may do: `rules.judged` decides, a test holds both together."""
-    spoken = exists().where(
-        _opinion.request_id == _request.id, cast(_opinion.organisation_id, Text) == CALLER_ID
-    )
     unless = (
         (_PENDING != _STATUS, "request-closed"),
         (cast(_request.organisation_id, Text) == CALLER_ID, "own-request"),
-        (spoken.correlate(AccessRequest.__table__), "opinion-already-given"),
+        (OPINIONS.spoken(), "opinion-already-given"),
     )
     return offered([Action("give_opinion", OPINION, "opinions", unless)], path=_PATH)
 
@@ -108,7 +88,7 @@ _ITEM = cast(
         perimeter=_request.perimeter,
         areas_warnings=_request.areas_warnings,
         motive=_request.motive,
-        opinions=_opinions(),
+        opinions=OPINIONS.shown(),
         client_id=_request.client_id,
         expires_at=instant(_request.expires_at),
         allowed_actions=_actions(),
@@ -170,13 +150,6 @@ async def locked(session: WriteSession, request_id: UUID) -> AccessRequest | Non
     """Return a request that nobody else judges or collects meanwhile, if there is one."""
     asked = select(AccessRequest).where(AccessRequest.id == request_id)
     return await session.scalar(asked.with_for_update())
-
-
-async def opinions(session: WriteSession, request_id: UUID) -> list[tuple[UUID, str]]:
-    """Return who said what of a request."""
-    asked = select(AccessOpinion.organisation_id, AccessOpinion.verdict)
-    found = await session.execute(asked.where(AccessOpinion.request_id == request_id))
-    return [(organisation, verdict) for organisation, verdict in found]
 
 
 async def pressure(

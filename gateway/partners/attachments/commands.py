@@ -87,7 +87,7 @@ async def judge(
 ) -> State:
     """Keep the opinion of the caller's organisation; the one that decides, decides at once."""
     organisation = UUID(caller.organisation)
-    given = [Opinion(str(one), said) for one, said in await store.opinions(session, asked.id)]
+    given = [Opinion(str(one), said) for one, said in await store.OPINIONS.given(session, asked.id)]
     status = judged(
         standing(asked.status, expires_at=asked.expires_at, now=await now(session)),
         given=given,

@@ -5,19 +5,17 @@ from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     DateTime,
     Text,
     Uuid,
     case,
     cast,
-    exists,
     func,
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from chassis.actions import CALLER_ID, Action, code, offered
 from chassis.database import WriteSession
@@ -27,15 +25,16 @@ from chassis.perimeters import Single, bounds, inside
 from chassis.statements import any_of, bound, instant, json_of
 from gateway.partners.attachments.tables import Attachment, AttachmentOpinion
 from gateway.partners.errors import AttachmentNotFound
+from gateway.partners.opinions import Opinions
 from gateway.partners.policy import OPINION, REVOKE
 from gateway.partners.tables import Organisation, RevokedToken
 
 _REFUSED = timedelta(minutes=10)
 """How long the tokens of a revoked attachment are named: longer than any of them lives."""
 
-_attachment, _opinion = Attachment.__table__.c, AttachmentOpinion.__table__.c
+_attachment = Attachment.__table__.c
 _organisation = Organisation.__table__.c
-_judge = Organisation.__table__.alias("judge")
+OPINIONS = Opinions(AttachmentOpinion.__table__, about="attachment_id", thing=Attachment.__table__)
 _SOURCE = Attachment.__table__.join(
     Organisation.__table__, _attachment.organisation_id == _organisation.id
 )
@@ -55,31 +54,12 @@ _STATUS: ColumnElement[str] = case(
 _OWN = cast(_attachment.organisation_id, Text) == CALLER_ID
 
 
-def _opinions() -> ColumnElement[object]:
-    """Return what was said of an attachment, oldest first."""
-    said = json_of(
-        organisation_id=_opinion.organisation_id,
-        organisation_name=_judge.c.name,
-        verdict=_opinion.verdict,
-        motive=_opinion.motive,
-        given_at=instant(_opinion.given_at),
-    )
-    listed = func.json_agg(aggregate_order_by(said, _opinion.given_at, _opinion.organisation_id))
-    chosen = select(func.coalesce(listed, literal_column("'[]'::json"), type_=JSON))
-    joined = AttachmentOpinion.__table__.join(_judge, _opinion.organisation_id == _judge.c.id)
-    chosen = chosen.select_from(joined).where(_opinion.attachment_id == _attachment.id)
-    return chosen.correlate(Attachment.__table__).scalar_subquery()
-
-
 def _actions() -> ColumnElement[object]:
     """Return what the caller may do: the rules decide, a test holds both together."""
-    spoken = exists().where(
-        _opinion.attachment_id == _attachment.id, cast(_opinion.organisation_id, Text) == CALLER_ID
-    )
     unless = (
         (code("pending") != _STATUS, "request-closed"),
         (_OWN, "own-request"),
-        (spoken.correlate(Attachment.__table__), "opinion-already-given"),
+        (OPINIONS.spoken(), "opinion-already-given"),
     )
     judging = Action("judge_attachment", OPINION, "opinions", unless, path=_REQUEST)
     revoking = Action("revoke_attachment", REVOKE, "revocation")
@@ -106,7 +86,7 @@ _ITEM = cast(
     json_of(
         **_SHOWN,
         scopes=_attachment.scopes,
-        opinions=_opinions(),
+        opinions=OPINIONS.shown(),
         allowed_actions=_actions(),
         links=json_of(self=_PATH, request=_REQUEST, client=_CLIENT),
     ),
@@ -163,13 +143,6 @@ async def locked(
     if found is None:
         raise AttachmentNotFound
     return found
-
-
-async def opinions(session: WriteSession, attachment_id: UUID) -> list[tuple[UUID, str]]:
-    """Return who said what of an attachment."""
-    asked = select(AttachmentOpinion.organisation_id, AttachmentOpinion.verdict)
-    found = await session.execute(asked.where(AttachmentOpinion.attachment_id == attachment_id))
-    return [(organisation, verdict) for organisation, verdict in found]
 
 
 async def granted_before(session: WriteSession, new: Attachment) -> Attachment | None:
