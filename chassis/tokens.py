@@ -17,6 +17,7 @@ from chassis.settings import EnvironmentSettings
 from chassis.trust import Known, RemoteSource, Trust
 
 Who = TypeVar("Who")
+Kept = TypeVar("Kept")
 
 TYPES: frozenset[str | None] = frozenset({"at+jwt"})
 LONGEST_LIFE = 600
@@ -54,10 +55,21 @@ class _Verified(Generic[Who]):
         self.cleared_by = known
 
 
+class Recent(OrderedDict[bytes, Kept]):
+    """What is kept under the last tokens that were used: at most `KEPT`, the oldest go."""
+
+    def keep(self, text: bytes, value: Kept) -> None:
+        """Keep a value under a token, as the last used."""
+        self[text] = value
+        self.move_to_end(text)
+        if len(self) > KEPT:
+            self.popitem(last=False)
+
+
 class TokenReader(Generic[Who]):
     """Verifies the access tokens of one issuer, once each while nothing changes.
 
-    `texts` are the claims that must be there as identifiers, `sub` and `jti` among them; `who`
+    `shape` names the claims that must be there as identifiers, `sub` and `jti` among them; `who`
     makes of good claims what callers need, or raises `InvalidToken`.
     """
 
@@ -73,7 +85,7 @@ class TokenReader(Generic[Who]):
         self._shape = shape
         self._who = who
         self._now = now
-        self._kept: OrderedDict[bytes, _Verified[Who]] = OrderedDict()
+        self._kept: Recent[_Verified[Who]] = Recent()
 
     async def read(self, text: bytes) -> Who:
         """Return what a token says.
@@ -87,10 +99,7 @@ class TokenReader(Generic[Who]):
             return known
         found, seen = await self._verified(text)
         found.check(seen, self._now())
-        self._kept[text] = found
-        self._kept.move_to_end(text)
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        self._kept.keep(text, found)
         return found.who
 
     def known(self, text: bytes) -> Who | None:

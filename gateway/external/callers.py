@@ -5,7 +5,6 @@ name of the system that the person is attached to, with the person as `act`.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from hashlib import sha256
@@ -16,9 +15,9 @@ from chassis.identity import Principal
 from chassis.jws import Claims, InvalidToken, Reason, Shape, claimed, is_text
 from chassis.problems import Text, Unauthenticated
 from chassis.tokens import (
-    KEPT,
     LONGEST_LIFE,
     TYPES,
+    Recent,
     TokenReader,
     Verifier,
     challenged,
@@ -49,7 +48,7 @@ class Callers:
         self._now = now
         self._keys = {one.issuer: Keys(one, every=every) for one in issuers}
         self._readers = {one.issuer: _reader(one, self._keys[one.issuer], now) for one in issuers}
-        self._kept: OrderedDict[bytes, Attached] = OrderedDict()
+        self._kept: Recent[Attached] = Recent()
 
     async def principal(self, scope: Scope) -> Principal:
         """Return the caller of a request, whose header then holds a token of ours.
@@ -73,10 +72,7 @@ class Callers:
             except Unauthenticated:
                 pass  # suspended or revoked since: the registry knows whether it still is
         made = await self._exchanged(person)
-        self._kept[text] = made
-        self._kept.move_to_end(text)
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        self._kept.keep(text, made)
         return await self._as_ours(scope, made)
 
     @asynccontextmanager
