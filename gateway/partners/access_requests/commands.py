@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func
 
+from chassis.clock import now
 from chassis.database import WriteSession
 from chassis.events import record
 from chassis.identifiers import uuid7
@@ -31,7 +32,7 @@ from gateway.partners.access_requests.rules import (
 )
 from gateway.partners.clients import commands as clients
 from gateway.partners.clients.rules import Area
-from gateway.partners.clients.store import asker_of, known, now
+from gateway.partners.clients.store import asker_of, known
 from gateway.partners.errors import AccessRequestNotFound
 from gateway.partners.events import (
     ANYWHERE,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func
 
+from chassis.clock import now
 from chassis.database import WriteSession
 from chassis.events import record
 from chassis.identifiers import uuid7
@@ -23,7 +24,6 @@ from gateway.partners.attachments.events import (
 from gateway.partners.attachments.rules import check_attachable, is_live
 from gateway.partners.attachments.tables import Attachment, AttachmentOpinion
 from gateway.partners.clients.rules import check_scopes
-from gateway.partners.clients.store import now
 from gateway.partners.events import ANYWHERE, owned
 from gateway.partners.kinds import STRONG
 from gateway.partners.tables import Client

@@ -8,10 +8,10 @@ from string import ascii_lowercase, digits
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis.clock import now
 from chassis.database import WriteSession
 from chassis.events import record
 from chassis.identifiers import uuid7
-from gateway.partners.clients import store
 from gateway.partners.clients.rules import SECRET_LIFE, Area, check_areas, check_scopes
 from gateway.partners.events import (
     ClientRegistered,
@@ -144,7 +144,7 @@ async def issue(session: WriteSession, client: Client, *, life: timedelta = SECR
     """Give a system one more secret."""
     text, prefix = made(client.environment)
     known = await kept(text)
-    expires_at = await store.now(session) + life
+    expires_at = await now(session) + life
     session.add(
         ClientSecret(prefix=prefix, client_id=client.id, expires_at=expires_at, **known._asdict())
     )

@@ -1,6 +1,5 @@
 """The SQL of the systems of partners."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -147,12 +146,6 @@ CLIENT = Single(
     ),
     perimeter=PERIMETER,
 )
-
-
-async def now(session: WriteSession) -> datetime:
-    """Return the instant of the transaction, by the clock of the database."""
-    instant: datetime = (await session.execute(select(func.now()))).scalar_one()
-    return instant
 
 
 async def asker_of(session: WriteSession, organisation_id: UUID | None) -> tuple[str, str | None]:

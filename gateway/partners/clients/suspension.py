@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import func
 
+from chassis.clock import now
 from chassis.database import WriteSession
 from chassis.events import record
 from chassis.identity import Principal
-from gateway.partners.clients import store
 from gateway.partners.clients.rules import check_restoration, check_suspension
 from gateway.partners.events import ClientRestored, ClientSuspended, RestorationAsked, owned
 from gateway.partners.tables import Client
@@ -29,7 +29,7 @@ async def suspend(session: WriteSession, client: Client, *, reason: str) -> Stat
     """Suspend a system that is locked: all its tokens of before are refused."""
     check_suspension(client.status)
     client.status = "suspended"
-    client.refused_before = await store.now(session)
+    client.refused_before = await now(session)
     fact = ClientSuspended(client_id=client.id)
     await record(session, fact, reason=reason, place=owned(client.organisation_id))
     return _changed(client)

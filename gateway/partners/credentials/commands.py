@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from sqlalchemy import func
 
+from chassis.clock import now
 from chassis.database import WriteSession
 from chassis.events import record
 from chassis.identity import Limits
 from gateway.partners.clients import commands as clients
 from gateway.partners.clients.actions import MOST_KEYS, MOST_SECRETS
-from gateway.partners.clients.store import locked, now
+from gateway.partners.clients.store import locked
 from gateway.partners.credentials import store
 from gateway.partners.credentials.rules import check_new
 from gateway.partners.errors import KeyAlreadyThere, UnknownCredential

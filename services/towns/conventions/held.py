@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from chassis.clock import today
 from chassis.database import WriteSession
 from chassis.identity import Reach
 from services.towns.conventions.errors import ConventionNotFound, NothingInPreparation
@@ -63,11 +64,7 @@ async def held(session: WriteSession, convention_id: UUID, *, reach: Reach) -> H
         .where(ConventionVersion.status != "abandoned")
         .order_by(ConventionVersion.number)
     )
-    return Held(convention, list(await session.scalars(kept)), await _today(session))
-
-
-async def _today(session: WriteSession) -> date:
-    return (await session.execute(select(func.current_date()))).scalar_one()
+    return Held(convention, list(await session.scalars(kept)), await today(session))
 
 
 async def waived(session: WriteSession, version_id: UUID) -> set[str]:

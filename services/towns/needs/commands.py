@@ -6,8 +6,9 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 
+from chassis.clock import today
 from chassis.database import WriteSession
 from chassis.events import Event, record
 from chassis.identifiers import uuid7
@@ -49,7 +50,7 @@ async def declare(
     session: WriteSession, asked: Details, *, author: str, limits: Limits | None
 ) -> Written:
     """Keep a new need of a territory."""
-    check(asked, today=await _today(session))
+    check(asked, today=await today(session))
     refuse_outside(limits, await _place(session, asked))
     written = Written(uuid7(), asked.acv_id, asked.epci_siren, "declared", 1)
     session.add(Need(**asdict(asked) | written._asdict(), author=author))
@@ -73,9 +74,9 @@ async def change(
 
 async def rewrite(session: WriteSession, need: Need, asked: Details) -> Written:
     """Make a locked need say what is asked; its qualification goes, for it was of another need."""
-    today = await _today(session)
-    status = _moved(need, today, act="change_need")
-    check_change(details_of(need), asked, today=today)
+    day = await today(session)
+    status = _moved(need, day, act="change_need")
+    check_change(details_of(need), asked, today=day)
     for name, value in asdict(asked).items():
         setattr(need, name, value)
     need.qualified_by = need.qualified_at = need.qualification_motive = None
@@ -87,7 +88,7 @@ async def qualify(
 ) -> Written:
     """Say that a need stands, and why."""
     need = await _reached(session, need_id, reach)
-    status = _moved(need, await _today(session), act="qualify_need")
+    status = _moved(need, await today(session), act="qualify_need")
     need.qualified_by, need.qualification_motive = by, motive
     need.qualified_at = func.now()
     return await _saved(session, need, NeedQualified, status=status)
@@ -104,7 +105,7 @@ async def cover(
 ) -> Written:
     """Say what answers a need."""
     need = await _reached(session, need_id, reach)
-    status = _moved(need, await _today(session), act="cover_need")
+    status = _moved(need, await today(session), act="cover_need")
     check_coverage(url, reference)
     need.covered_by, need.coverage_url, need.coverage_reference = by, url, reference
     need.covered_at = func.now()
@@ -116,7 +117,7 @@ async def withdraw(
 ) -> Written:
     """Take a need back."""
     need = await _reached(session, need_id, reach)
-    status = _moved(need, await _today(session), act="withdraw_need")
+    status = _moved(need, await today(session), act="withdraw_need")
     need.withdrawn_by, need.withdrawal_motive = by, motive
     need.withdrawn_at = func.now()
     return await _saved(session, need, NeedWithdrawn, status=status)
@@ -157,10 +158,6 @@ async def _place(session: WriteSession, details: Details) -> Place:
     return await place_of_epci(session, str(details.epci_siren))
 
 
-async def _today(session: WriteSession) -> date:
-    return (await session.execute(select(func.current_date()))).scalar_one()
-
-
-def _moved(need: Need, today: date, *, act: str) -> str:
-    status = standing(need.status, expires_on=need.expires_on, today=today)
+def _moved(need: Need, day: date, *, act: str) -> str:
+    status = standing(need.status, expires_on=need.expires_on, today=day)
     return moved(STEPS, status, act=act)
