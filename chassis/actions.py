@@ -13,7 +13,6 @@ from sqlalchemy import (
     Text,
     case,
     func,
-    literal_column,
     not_,
     or_,
     true,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 
 from chassis.identity import Scoped
 from chassis.perimeters import Dimensions, inside
-from chassis.statements import CALLER, bound, json_of
+from chassis.statements import CALLER, bound, code, json_of
 from chassis.workflow import Step
 
 Unless = tuple[ColumnElement[bool], str]
@@ -57,13 +56,7 @@ def offered(
 
 def not_from(status: ColumnElement[str], step: Step) -> Unless:
     """Return the refusal of an act from other statuses than those of its step."""
-    sources = ", ".join(f"'{source}'" for source in sorted(step.sources))
-    return status.not_in([literal_column(sources)]), "illegal-transition"
-
-
-def code(text: str) -> ColumnElement[str]:
-    """Return a constant of ours as SQL text."""
-    return literal_column(f"'{text}'", Text)
+    return status.not_in([code(source) for source in sorted(step.sources)]), "illegal-transition"
 
 
 def _shown(
@@ -92,8 +85,8 @@ def _reaches(row: Scoped, perimeter: Dimensions) -> ColumnElement[bool]:
     """Whether the row lets this caller change the resource: `Scoped.limits`, in SQL."""
     ways: list[ColumnElement[bool]] = [inside(perimeter, row.within, of=f"{CALLER}_in").is_(true())]
     if row.whole:
-        kinds = ", ".join(f"'{kind}'" for kind in sorted(row.whole))
-        ways.append(bound(f"{CALLER}_kind", Text).in_([literal_column(kinds)]))
+        kinds = [code(kind) for kind in sorted(row.whole)]
+        ways.append(bound(f"{CALLER}_kind", Text).in_(kinds))
     if row.open_everywhere:
         ways.append(bound(f"{CALLER}_everywhere", Boolean))
     return or_(*ways)

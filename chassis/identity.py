@@ -59,18 +59,16 @@ class Principal:
         kind, _, named = dimension.rpartition(OF)
         return self.perimeter.values.get(named, _NONE) if kind in {"", self.kind} else _NONE
 
-    def said(self, name: str) -> object:
-        """Return what a statement asks of the caller: `caller`, `caller_scopes`, `caller_in_town`.
-
-        Names: chassis/actions.py.
-        """
+    def said(self, names: frozenset[str]) -> dict[str, object]:
+        """Return what a statement asks: `caller_scopes`, `caller_in_town` (chassis/actions.py)."""
         plain = {
             "caller": self.organisation,
             "caller_scopes": sorted(self.scopes),
             "caller_kind": self.kind,
             "caller_everywhere": self.perimeter.everywhere,
         }
-        return plain[name] if name in plain else sorted(self.held(name.removeprefix("caller_in_")))
+        asked = names - plain.keys()
+        return plain | {name: sorted(self.held(name.removeprefix("caller_in_"))) for name in asked}
 
 
 ANONYMOUS = Principal(organisation="public", kind="public", client="anonymous")

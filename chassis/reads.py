@@ -257,7 +257,7 @@ class Reads:
         if made.asks:
             if isinstance(self.policy, Open) and self.policy.same:
                 raise CallerIgnored(self._scope["path"])
-            values = {**values, **{name: self.principal.said(name) for name in made.asks}}
+            values = {**values, **self.principal.said(made.asks)}
         return made.arguments(values)
 
 

@@ -26,7 +26,7 @@ class Statement:
     sql: str
     names: tuple[str, ...]
     constants: Mapping[str, Any]
-    asks: tuple[str, ...] = ()
+    asks: frozenset[str] = frozenset()
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the values in the order of their marks."""
@@ -39,7 +39,7 @@ def compiled(clause: ClauseElement) -> Statement:
     made = cast("SQLCompiler", clause.compile(dialect=_DIALECT))
     constants = {name: value for name, value in made.params.items() if value is not None}
     names = tuple(made.positiontup or ())
-    asks = tuple(sorted({name for name in names if name.startswith(CALLER)}))
+    asks = frozenset(name for name in names if name.startswith(CALLER))
     return Statement(str(made), names, constants, asks)
 
 
@@ -56,6 +56,11 @@ def json_of(**columns: ColumnElement[Any]) -> ColumnElement[Any]:
 def bound(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> ColumnElement[Any]:
     """Return the value bound under a name."""
     return bindparam(name, type_=kind)
+
+
+def code(text: str) -> ColumnElement[str]:
+    """Return a constant of ours as SQL text."""
+    return literal_column(f"'{text}'", Text)
 
 
 def unseen(value: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -81,10 +81,11 @@ async def offer(admin_url: str, row: Scoped, caller: Principal, status: str) -> 
     made = compiled(select(shown).select_from(NOTE))
     note = {"status": status, "town": sorted(PLACE["town"]), "region": "44", "path": "/v1/notes/1"}
     note |= {"organisation": "org-2", "kind": "ministry"}
-    asked = {name: caller.said(name) for name in made.asks}
     connection = await asyncpg.connect(admin_url)
     try:
-        found = await connection.fetchval(made.sql, *made.arguments({**note, **asked}))
+        found = await connection.fetchval(
+            made.sql, *made.arguments({**note, **caller.said(made.asks)})
+        )
     finally:
         await connection.close()
     (told,) = orjson.loads(found)

@@ -36,7 +36,8 @@ async def test_a_corrected_day_reaches_its_convention(
 
     (row,) = (await empty_towns.execute(ABBEVILLE)).all()
     assert tuple(row[:3]) == (date(2018, 9, 29), date(2018, 9, 29), 2)
-    assert row[3].startswith("ANCT") and row[4] is None  # noqa: PT018
+    assert row[3].startswith("ANCT")
+    assert row[4] is None
 
 
 def test_the_day_tells_the_phase_and_two_sources_that_differ_leave_a_doubt() -> None:

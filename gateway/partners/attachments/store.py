@@ -17,12 +17,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.actions import CALLER_ID, Action, code, offered
+from chassis.actions import CALLER_ID, Action, offered
 from chassis.database import WriteSession
 from chassis.identity import OWN, Limits
 from chassis.listing import Listing, Order
 from chassis.perimeters import Single, bounds, inside
-from chassis.statements import any_of, bound, instant, json_of
+from chassis.statements import any_of, bound, code, instant, json_of
 from gateway.partners.attachments.tables import Attachment, AttachmentOpinion
 from gateway.partners.errors import AttachmentNotFound
 from gateway.partners.opinions import Opinions

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Text, cast, func, literal_column, select
 
-from chassis.actions import CALLER_ID, Action, Unless, code, offered
+from chassis.actions import CALLER_ID, Action, Unless, offered
+from chassis.statements import code
 from gateway.partners.policy import RESTORE, REVOKE, SUSPEND, WRITE
 from gateway.partners.tables import Client, ClientKey, ClientSecret
 

@@ -2,7 +2,8 @@
 
 from sqlalchemy import ColumnElement, Text, cast, literal_column
 
-from chassis.actions import Action, Unless, code, not_from, offered
+from chassis.actions import Action, Unless, not_from, offered
+from chassis.statements import code
 from services.towns.conventions import policy
 from services.towns.conventions.places import OF_CONVENTIONS, opened
 from services.towns.conventions.rules import CHANGEABLE, STEPS

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Select, Text, case, literal_column, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from chassis.actions import code
 from chassis.database import WriteSession
 from chassis.identity import KIND, OWN, PUBLISHED, Place
 from chassis.perimeters import Dimensions
+from chassis.statements import code
 from services.towns.conventions import policy
 from services.towns.conventions.tables import IN_PREPARATION, convention, version
 from services.towns.tables import TownCard, card

@@ -21,10 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from chassis.actions import code
 from chassis.listing import Listing, Order
 from chassis.perimeters import Single
-from chassis.statements import any_of, bound, instant, json_of, shares
+from chassis.statements import any_of, bound, code, instant, json_of, shares
 from services.towns.conventions.actions import ACTIONS, PATH
 from services.towns.conventions.places import (
     OF_CONVENTIONS,

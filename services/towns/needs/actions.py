@@ -1,22 +1,21 @@
 """What the caller may do with a need, in SQL, from the same rows and steps as the acts."""
 
-from sqlalchemy import ColumnElement, Text, and_, case, func, literal_column
+from sqlalchemy import ColumnElement, and_, case, func
 
 from chassis.actions import Action, not_from, offered
+from chassis.statements import code
 from services.towns.needs.policy import QUALIFY, WRITE
 from services.towns.needs.rules import PERISHABLE, STEPS
 from services.towns.needs.tables import Need
 from services.towns.territories import OF_TERRITORIES
 
 _need = Need.__table__.c
-_PERISHABLE: list[ColumnElement[str]] = [
-    literal_column(f"'{status}'") for status in sorted(PERISHABLE)
-]
+_PERISHABLE = [code(status) for status in sorted(PERISHABLE)]
 
 STANDING: ColumnElement[str] = case(
     (
         and_(_need.status.in_(_PERISHABLE), _need.expires_on < func.current_date()),
-        literal_column("'expired'", Text),
+        code("expired"),
     ),
     else_=_need.status,
 )

@@ -22,10 +22,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from chassis.actions import code
 from chassis.database import WriteSession
 from chassis.listing import Listing, Order
-from chassis.statements import Statement, any_of, bound, compiled, json_of
+from chassis.statements import Statement, any_of, bound, code, compiled, json_of
 from services.towns.reference.contract import SOURCES_PATH, completeness
 from services.towns.succession.tables import CommuneSuccession, RecordedSuccession
 from services.towns.tables import Commune, Epci
