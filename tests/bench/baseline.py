@@ -1,4 +1,4 @@
-"""The same two endpoints written the ordinary way: a session by dependency, `response_model`.
+"""The same endpoints written the ordinary way: a session by dependency, `response_model`.
 
 The ORM reads the same prepared row as the product does, so that only the way of serving it is
 compared; gathering the facts from their eight tables at each request would cost far more.
@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from chassis.database import sqlalchemy_url
 from services.towns.catalogue.contract import Town, TownPage
 from services.towns.reference.contract import completeness
+from tests.bench.written import COLLECTIONS, Collection
 
 
 class Table(DeclarativeBase):
@@ -30,6 +31,18 @@ class TownRow(Table):
     __table_args__ = ({"schema": "bench"},)
 
     acv_id: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class DocumentRow(Table):
+    """A thing that partners wrote as two JSON documents: in a list, and by itself."""
+
+    __tablename__ = "document"
+    __table_args__ = ({"schema": "bench"},)
+
+    collection: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    listed: Mapped[dict[str, Any]] = mapped_column(JSON)
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
@@ -79,3 +92,31 @@ async def show_town(code: str, session: Session) -> dict[str, Any]:
     if row is None:
         raise HTTPException(404)
     return row.body
+
+
+def _serve(collection: Collection) -> None:
+    """Serve one more collection, as towns are."""
+
+    async def list_rows(
+        session: Session, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    ) -> dict[str, Any]:
+        chosen = select(DocumentRow).where(DocumentRow.collection == collection.name)
+        rows = (await session.scalars(chosen.order_by(DocumentRow.id).limit(limit + 1))).all()
+        page: dict[str, Any] = {"items": [row.listed for row in rows[:limit]]}
+        if len(rows) > limit:
+            page["next"] = f"/v1/{collection.name}?limit={limit}&after={rows[limit - 1].id}"
+        return page
+
+    async def show_row(one: str, session: Session) -> dict[str, Any]:
+        row = await session.get(DocumentRow, (collection.name, one))
+        if row is None:
+            raise HTTPException(404)
+        return row.body
+
+    base = f"/v1/{collection.name}"
+    app.get(base, response_model=collection.page)(list_rows)
+    app.get(f"{base}/{{one}}", response_model=collection.item)(show_row)
+
+
+for collection in COLLECTIONS:
+    _serve(collection)
