@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -44,7 +44,7 @@ def tools() -> Toolbox:
 @pytest.fixture(scope="session")
 def live_gateway(admin_url: str) -> Iterator[Address]:
     """Serve the whole product on the loopback, over a database that has what examples name."""
-    name = f"{TEMPLATE}_live_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    name = f"{TEMPLATE}_live_{uuid4().hex[:12]}"  # modules that import this have one each
     asyncio.run(copied(admin_url, name))
     url = url_of(admin_url, database=name)
     asyncio.run(make_examples(as_role(url, "towns_runtime")))
