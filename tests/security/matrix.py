@@ -70,7 +70,7 @@ class Case:
             return self._of_estate()
         if isinstance(self.row, Known):
             return "known"
-        if not self.row.within:
+        if not self.row.within or "/imports" in self.path:
             return "scope"
         return self._of_estate()
 

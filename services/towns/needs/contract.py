@@ -65,6 +65,28 @@ Url = Annotated[
     Field(max_length=2000, examples=["https://ville.example/enquete.pdf"]),
 ]
 Reference = Annotated[str, Line, Field(max_length=500, examples=["Délibération 2026-14"])]
+Namespace = Annotated[
+    str,
+    Form(
+        r"[a-z][a-z0-9-]{0,39}",
+        Text(
+            "attendu : un nom de système, par exemple sirh-ville",
+            "expected: the name of a system, such as hr-town",
+        ),
+    ),
+    Field(description="The caller's system that numbers its needs", examples=["sirh-ville"]),
+]
+ExternalKey = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}",
+        Text(
+            "attendu : lettres, chiffres et . _ ~ -, par exemple besoin-2026-14",
+            "expected: letters, digits and . _ ~ -, such as need-2026-14",
+        ),
+    ),
+    Field(description="What that system calls the need", examples=["besoin-2026-14"]),
+]
 Motive = Annotated[
     str,
     Form(r"\S(?:[\s\S]*\S)?", Text("attendu : un motif", "expected: a motive")),
