@@ -79,27 +79,18 @@ class ServiceApp:
         self._importing = next((one for one in routers if isinstance(one, Importing)), None)
         self._policy = PolicyTable(policy, CALLER_ROWS)
         self._context: ReadContext | None = None
-        self._web = Web(
-            title=f"Au cœur des territoires: {name}",
-            summary=summary,
-            version=API_VERSION,
-            license_info=LICENCE,
-            openapi_tags=[{"name": name, "description": summary}],
-            servers=[{"url": "/", "description": "The service, or the gateway before it"}],
-            openapi_url=None,
-            redirect_slashes=False,
-        )
+        self._web = _web(name, summary)
         self._web.router.lifespan_context = self._open
         own = [route for router in (*routers, feed_router(name)) for route in router.routes]
         told = {route.path for route in own if isinstance(route, Route)}
-        self._web.router.routes += [*own, *caller_router(self._right, told=told).routes]
+        self._web.router.routes += own + caller_router(self._right, told=told).routes
         operations = [route for route in self._web.routes if isinstance(route, APIRoute)]
         for route in operations:
             route.tags = route.tags or [name]
         self._policy.check([str(route.operation_id) for route in operations])
         self._lane = Lane((r for r in operations if isinstance(r, ReadRoute)), self._policy)
         self._rights = Rights(operations, self._policy, lane=self._lane)
-        others = [route for route in operations if not isinstance(route, ReadRoute)]
+        others = (route for route in operations if not isinstance(route, ReadRoute))
         self._admission = Admission(others, self._policy)
         self._fixed = _fixed(operations)
         self._web.router.routes += own_routes(name, self.database, contract=self.openapi)
@@ -192,6 +183,19 @@ _SLASH = Text(
     "Cette adresse existe sans la barre oblique finale",
     "This address exists without its trailing slash",
 )
+
+
+def _web(name: str, summary: str) -> Web:
+    return Web(
+        title=f"Au cœur des territoires: {name}",
+        summary=summary,
+        version=API_VERSION,
+        license_info=LICENCE,
+        openapi_tags=[{"name": name, "description": summary}],
+        servers=[{"url": "/", "description": "The service, or the gateway before it"}],
+        openapi_url=None,
+        redirect_slashes=False,
+    )
 
 
 def _fixed(operations: Iterable[APIRoute]) -> Mapping[str, set[str]]:

@@ -37,6 +37,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             geography.router,
             Importing(IMPORTS, [NEEDS]),
             needs.router,
+            needs.upserts,
             resolution.router,
             sources.router,
             succession.router,

@@ -11,6 +11,7 @@ from sqlalchemy import func
 from chassis.clock import today
 from chassis.database import WriteSession
 from chassis.events import Event, record
+from chassis.external_ids import OwnId
 from chassis.identifiers import uuid7
 from chassis.identity import Limits, Place, Reach, refuse_outside
 from chassis.preconditions import Condition
@@ -50,12 +51,30 @@ async def declare(
     session: WriteSession, asked: Details, *, author: str, limits: Limits | None
 ) -> Written:
     """Keep a new need of a territory."""
-    check(asked, today=await today(session))
-    refuse_outside(limits, await _place(session, asked))
-    written = Written(uuid7(), asked.acv_id, asked.epci_siren, "declared", 1)
-    session.add(Need(**asdict(asked) | written._asdict(), author=author))
-    await record(session, NeedDeclared(**written._asdict()))
-    return written
+    need = await _new(session, asked, author=author, limits=limits)
+    session.add(need)
+    return await _told_new(session, need)
+
+
+async def replace(
+    session: WriteSession,
+    asked: Details,
+    *,
+    own: OwnId,
+    seen: Condition,
+    limits: Limits | None,
+) -> tuple[Written, bool]:
+    """Have the need that its author calls so say what is asked; tell whether it is new."""
+    while (need := await store.locked_by(session, own)) is None:
+        fresh = await _new(session, asked, author=own.organisation, limits=limits)
+        seen.met_by_nothing()
+        if await store.claimed(session, own, fresh):
+            return await _told_new(session, fresh), True
+    refuse_outside(limits, await _place(session, details_of(need)))
+    seen.met(need.version)
+    if details_of(need) == asked:
+        return written_of(need), False
+    return await rewrite(session, need, asked), False
 
 
 async def change(
@@ -133,6 +152,20 @@ def details_of(need: Need) -> Details:
 def written_of(need: Need) -> Written:
     """Return a need as it is."""
     return Written(*[getattr(need, name) for name in Written._fields])
+
+
+async def _new(
+    session: WriteSession, asked: Details, *, author: str, limits: Limits | None
+) -> Need:
+    check(asked, today=await today(session))
+    refuse_outside(limits, await _place(session, asked))
+    return Need(**asdict(asked), id=uuid7(), author=author, status="declared", version=1)
+
+
+async def _told_new(session: WriteSession, need: Need) -> Written:
+    written = written_of(need)
+    await record(session, NeedDeclared(**written._asdict()))
+    return written
 
 
 async def _saved(

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from chassis.contract import AllowedAction, Day, Input, Output, Page, Version
+from chassis.external_ids import ExternalId
 from chassis.identifiers import Form, NafDivision, RomeCode, Siren, Uuid7
 from chassis.problems import Text
 from services.towns.catalogue.contract import AcvId, SelfLink
@@ -65,28 +66,6 @@ Url = Annotated[
     Field(max_length=2000, examples=["https://ville.example/enquete.pdf"]),
 ]
 Reference = Annotated[str, Line, Field(max_length=500, examples=["Délibération 2026-14"])]
-Namespace = Annotated[
-    str,
-    Form(
-        r"[a-z][a-z0-9-]{0,39}",
-        Text(
-            "attendu : un nom de système, par exemple sirh-ville",
-            "expected: the name of a system, such as hr-town",
-        ),
-    ),
-    Field(description="The caller's system that numbers its needs", examples=["sirh-ville"]),
-]
-ExternalKey = Annotated[
-    str,
-    Form(
-        r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}",
-        Text(
-            "attendu : lettres, chiffres et . _ ~ -, par exemple besoin-2026-14",
-            "expected: letters, digits and . _ ~ -, such as need-2026-14",
-        ),
-    ),
-    Field(description="What that system calls the need", examples=["besoin-2026-14"]),
-]
 Motive = Annotated[
     str,
     Form(r"\S(?:[\s\S]*\S)?", Text("attendu : un motif", "expected: a motive")),
@@ -194,13 +173,6 @@ class NeedLinks(Output):
 
     self: SelfLink
     territory: str = Field(description="Path of the town or the EPCI")
-
-
-class ExternalId(Output):
-    """What the author calls the need."""
-
-    namespace: str
-    id: str
 
 
 class Need(Output):

@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 from typing_extensions import TypedDict
 
 from chassis.events import record
+from chassis.external_ids import ExternalKey, Namespace
 from chassis.identifiers import NafDivision, Siren
 from chassis.identity import OutsidePerimeter
 from chassis.imports.caller import ORGANISATION, reached
@@ -23,9 +24,7 @@ from chassis.workflow import IllegalTransition
 from services.towns.catalogue.contract import AcvId
 from services.towns.errors import PeriodReversed, UnknownEpci, UnknownTown
 from services.towns.needs.contract import (
-    ExternalKey,
     Level,
-    Namespace,
     Reference,
     SourceKind,
     Strength,
@@ -154,7 +153,7 @@ _CHECKS = (
         when="num_nonnulls(w.evidence_url, w.evidence_reference) = 0 AND (w.strength <> 'stated'"
         " OR num_nonnulls(w.evidence_title, w.evidence_on) > 0)",
     ),
-    _finding(ExpiryPassed, "expires_on", when="w.expires_on < current_date"),
+    _finding(ExpiryPassed, "expires_on", when="w.differs AND w.expires_on < current_date"),
 )
 
 _UUID7 = (

@@ -23,6 +23,7 @@ POLICY: dict[str, Policy] = {
     "list_needs": READ,
     "show_need": READ,
     "declare_need": WRITE,
+    "replace_need": WRITE,
     "change_need": WRITE,
     "withdraw_need": WRITE,
     "qualify_need": QUALIFY,

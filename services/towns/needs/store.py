@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from sqlalchemy import Date, DateTime, Integer, Text, Uuid, case, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import WriteSession
+from chassis.external_ids import OwnId
 from chassis.listing import Listing, Order
 from chassis.perimeters import Single
 from chassis.statements import any_of, bound, instant, json_of, shares
@@ -118,6 +120,22 @@ NEED = Single(
     perimeter=OF_TERRITORIES,
 )
 """The tag is of what was written: a need that expires keeps it, until `expires_on` is changed."""
+
+
+async def claimed(session: WriteSession, own: OwnId, need: Need) -> bool:
+    """Keep a new need under its author's own id; tell whether nobody was faster."""
+    columns = {name: value for name, value in vars(need).items() if name in _need}
+    named = {"external_namespace": own.namespace, "external_id": own.id}
+    made = insert(Need).values(columns | named).on_conflict_do_nothing().returning(_need.id)
+    return (await session.execute(made)).one_or_none() is not None
+
+
+async def locked_by(session: WriteSession, own: OwnId) -> Need | None:
+    """Return the need that its author calls so, if there is one; nobody else changes it then."""
+    mine = (_need.author, _need.external_namespace, _need.external_id)
+    named = [column == value for column, value in zip(mine, own, strict=True)]
+    found: Need | None = await session.scalar(select(Need).where(*named).with_for_update())
+    return found
 
 
 async def locked(session: WriteSession, need_id: UUID) -> Need:
