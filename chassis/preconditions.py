@@ -74,11 +74,13 @@ class Condition:
         self._if_match = if_match.strip()
         self.compared = False
 
-    def met(self, version: int, *, current: Mapping[str, Any] | None = None) -> None:
+    def met(
+        self, version: int, representation: str = "", *, current: Mapping[str, Any] | None = None
+    ) -> None:
         """Let the change through if the caller saw this version; see `match`."""
         self.compared = True
         if self._if_match:
-            match(self._if_match, etag(version), current=current)
+            match(self._if_match, etag(version, representation), current=current)
 
     def met_by_nothing(self) -> None:
         """Let a thing be made if the caller does not say that it saw one.

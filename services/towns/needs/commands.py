@@ -28,6 +28,7 @@ from services.towns.needs.events import (
 from services.towns.needs.rules import (
     STEPS,
     Details,
+    aged,
     check,
     check_change,
     check_coverage,
@@ -71,9 +72,10 @@ async def replace(
         if await store.claimed(session, own, fresh):
             return await _told_new(session, fresh), True
     refuse_outside(limits, await _place(session, details_of(need)))
-    seen.met(need.version)
+    status = _standing(need, await today(session))
+    seen.met(need.version, aged(status))
     if details_of(need) == asked:
-        return written_of(need), False
+        return written_of(need)._replace(status=status), False
     return await rewrite(session, need, asked), False
 
 
@@ -87,7 +89,7 @@ async def change(
 ) -> Written:
     """Change a need as `changed` says, if the caller saw it as it is."""
     need = await _reached(session, need_id, reach)
-    seen.met(need.version)
+    seen.met(need.version, aged(_standing(need, await today(session))))
     return await rewrite(session, need, changed(details_of(need)))
 
 
@@ -192,5 +194,8 @@ async def _place(session: WriteSession, details: Details) -> Place:
 
 
 def _moved(need: Need, day: date, *, act: str) -> str:
-    status = standing(need.status, expires_on=need.expires_on, today=day)
-    return moved(STEPS, status, act=act)
+    return moved(STEPS, _standing(need, day), act=act)
+
+
+def _standing(need: Need, day: date) -> str:
+    return standing(need.status, expires_on=need.expires_on, today=day)

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import Date, DateTime, Integer, Text, Uuid, case, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.actions import tagged
 from chassis.database import WriteSession
 from chassis.external_ids import OwnId
 from chassis.listing import Listing, Order
@@ -20,6 +21,7 @@ _need = Need.__table__.c
 _epci = Epci.__table__.c
 _PLACED = with_territory(Need.__table__, acv_id=_need.acv_id, epci_siren=_need.epci_siren)
 _PATH = literal_column("'/v1/needs/'", Text).concat(cast(_need.id, Text))
+_VERSION = tagged(_need.version, _need.status, STANDING)
 _TERRITORY = func.coalesce(
     literal_column("'/v1/towns/'", Text).concat(_need.acv_id),
     literal_column("'/v1/epcis/'", Text).concat(_need.epci_siren),
@@ -114,12 +116,11 @@ NEEDS = Listing(
     perimeter=OF_TERRITORIES,
 )
 NEED = Single(
-    select(func.convert_to(_ITEM, literal_column("'UTF8'")), _need.version, _PATH)
+    select(func.convert_to(_ITEM, literal_column("'UTF8'")), _VERSION, _PATH)
     .select_from(_PLACED)
     .where(_need.id == bound("id", Uuid)),
     perimeter=OF_TERRITORIES,
 )
-"""The tag is of what was written: a need that expires keeps it, until `expires_on` is changed."""
 
 
 async def claimed(session: WriteSession, own: OwnId, need: Need) -> bool:
