@@ -60,7 +60,7 @@ def not_from(status: ColumnElement[str], step: Step) -> Unless:
 
 
 def tagged(
-    version: ColumnElement[int], kept: ColumnElement[str], standing: ColumnElement[str]
+    version: ColumnElement[int], kept: ColumnElement[str], *, standing: ColumnElement[str]
 ) -> ColumnElement[str]:
     """Return the version of a resource for its tag, with the status that time gave it.
 

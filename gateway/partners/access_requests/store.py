@@ -45,7 +45,7 @@ _STATUS: ColumnElement[str] = case(
     (_LATE & (_request.status == literal_column("'granted'")), literal_column("'lapsed'")),
     else_=_request.status,
 )
-_VERSION = tagged(_request.version, _request.status, _STATUS)
+_VERSION = tagged(_request.version, _request.status, standing=_STATUS)
 _CLIENT_PATH = (
     select(PATH)
     .where(Client.id == _request.client_id)

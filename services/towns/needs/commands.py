@@ -47,6 +47,11 @@ class Written(NamedTuple):
     status: str
     version: int
 
+    @property
+    def aged(self) -> str:
+        """What its tag adds to its version."""
+        return aged(self.status)
+
 
 async def declare(
     session: WriteSession, asked: Details, *, author: str, limits: Limits | None

@@ -36,7 +36,6 @@ from services.towns.needs.errors import (
     OneTerritory,
 )
 from services.towns.needs.queries import NeedQuery
-from services.towns.needs.rules import aged
 
 router = Router(route_class=WriteRoute)
 upserts = Router(route_class=UpsertRoute)
@@ -190,5 +189,5 @@ async def withdraw_need(
 
 def told(written: commands.Written, response: Response) -> WrittenNeed:
     """Answer with what a change made, and its tag."""
-    response.headers["ETag"] = etag(written.version, aged(written.status))
+    response.headers["ETag"] = etag(written.version, written.aged)
     return WrittenNeed.model_validate(written._asdict())

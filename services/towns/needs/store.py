@@ -21,7 +21,7 @@ _need = Need.__table__.c
 _epci = Epci.__table__.c
 _PLACED = with_territory(Need.__table__, acv_id=_need.acv_id, epci_siren=_need.epci_siren)
 _PATH = literal_column("'/v1/needs/'", Text).concat(cast(_need.id, Text))
-_VERSION = tagged(_need.version, _need.status, STANDING)
+_VERSION = tagged(_need.version, _need.status, standing=STANDING)
 _TERRITORY = func.coalesce(
     literal_column("'/v1/towns/'", Text).concat(_need.acv_id),
     literal_column("'/v1/epcis/'", Text).concat(_need.epci_siren),
