@@ -59,6 +59,16 @@ def not_from(status: ColumnElement[str], step: Step) -> Unless:
     return status.not_in([code(source) for source in sorted(step.sources)]), "illegal-transition"
 
 
+def tagged(
+    version: ColumnElement[int], kept: ColumnElement[str], *, standing: ColumnElement[str]
+) -> ColumnElement[str]:
+    """Return the version of a resource for its tag, with the status that time gave it.
+
+    No version counts such a change, and who asks again with the tag of before must see it.
+    """
+    return func.concat_ws(code("-"), version, func.nullif(standing, kept))
+
+
 def _shown(
     action: Action, path: ColumnElement[str], perimeter: Dimensions | None
 ) -> ColumnElement[object]:

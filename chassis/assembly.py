@@ -1,7 +1,7 @@
 """A service as ASGI: reads by the lane, everything else by FastAPI, one contract for both."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from copy import deepcopy
 from typing import Any
@@ -23,6 +23,7 @@ from chassis.feed_routes import feed_router
 from chassis.http import not_allowed
 from chassis.idempotency import forgetting
 from chassis.identity import PolicyTable, Principal
+from chassis.imports.routes import Importing
 from chassis.lane import Lane, ReadRoute
 from chassis.migrations import head_revision
 from chassis.openapi import finished
@@ -75,31 +76,23 @@ class ServiceApp:
         self._verifier = verifier or verifier_for(settings)
         self.database = Database(settings, schema=name, revision=head_revision(name))
         self._settings = settings
+        self._importing = next((one for one in routers if isinstance(one, Importing)), None)
         self._policy = PolicyTable(policy, CALLER_ROWS)
         self._context: ReadContext | None = None
-        self._web = Web(
-            title=f"Au cœur des territoires: {name}",
-            summary=summary,
-            version=API_VERSION,
-            license_info=LICENCE,
-            openapi_tags=[{"name": name, "description": summary}],
-            servers=[{"url": "/", "description": "The service, or the gateway before it"}],
-            openapi_url=None,
-            redirect_slashes=False,
-        )
+        self._web = _web(name, summary)
         self._web.router.lifespan_context = self._open
         own = [route for router in (*routers, feed_router(name)) for route in router.routes]
         told = {route.path for route in own if isinstance(route, Route)}
-        self._web.router.routes += [*own, *caller_router(self._right, told=told).routes]
+        self._web.router.routes += own + caller_router(self._right, told=told).routes
         operations = [route for route in self._web.routes if isinstance(route, APIRoute)]
         for route in operations:
             route.tags = route.tags or [name]
         self._policy.check([str(route.operation_id) for route in operations])
-        reads = [route for route in operations if isinstance(route, ReadRoute)]
-        self._lane = Lane(reads, self._policy)
+        self._lane = Lane((r for r in operations if isinstance(r, ReadRoute)), self._policy)
         self._rights = Rights(operations, self._policy, lane=self._lane)
-        others = [route for route in operations if not isinstance(route, ReadRoute)]
+        others = (route for route in operations if not isinstance(route, ReadRoute))
         self._admission = Admission(others, self._policy)
+        self._fixed = _fixed(operations)
         self._web.router.routes += own_routes(name, self.database, contract=self.openapi)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,6 +100,9 @@ class ServiceApp:
         if scope["type"] == "http":
             # whoever called, the service decides for itself who that is
             scope["state"]["principal"] = await self._verifier.principal(scope)
+            allowed = self._fixed.get(scope["path"])
+            if allowed is not None and scope["method"] not in allowed:
+                raise not_allowed(allowed)
         if scope["type"] == "http" and scope["method"] in _READS:
             found = self._lane.find(scope["path"])
             if found is not None:
@@ -127,6 +123,13 @@ class ServiceApp:
     def beside(self) -> AbstractAsyncContextManager[None]:
         """Hold what runs as long as the service, once its database is open."""
         return nullcontext()
+
+    def _imports(self) -> AbstractAsyncContextManager[None]:
+        if self._importing is None:
+            return nullcontext()
+        imports = self._importing.at_work(self.database, url=self._settings.database_url)
+        self._web.state.imports = imports
+        return imports.running()
 
     def openapi(self) -> dict[str, Any]:
         """Return the contract of the service."""
@@ -166,7 +169,7 @@ class ServiceApp:
         self._web.state.reads = self._context
         pruning = asyncio.create_task(forgetting(self.database))
         try:
-            async with self.beside(), self._verifier.trust.running():
+            async with self.beside(), self._imports(), self._verifier.trust.running():
                 yield {}
         finally:
             self._context = None
@@ -180,6 +183,28 @@ _SLASH = Text(
     "Cette adresse existe sans la barre oblique finale",
     "This address exists without its trailing slash",
 )
+
+
+def _web(name: str, summary: str) -> Web:
+    return Web(
+        title=f"Au cœur des territoires: {name}",
+        summary=summary,
+        version=API_VERSION,
+        license_info=LICENCE,
+        openapi_tags=[{"name": name, "description": summary}],
+        servers=[{"url": "/", "description": "The service, or the gateway before it"}],
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+
+
+def _fixed(operations: Iterable[APIRoute]) -> Mapping[str, set[str]]:
+    """Return the methods of the paths without ids: `imports` is no id of a need."""
+    allowed: dict[str, set[str]] = {}
+    for route in operations:
+        if "{" not in route.path:
+            allowed.setdefault(route.path, set()).update(route.methods or ())
+    return {path: {*m, "HEAD"} if "GET" in m else m for path, m in allowed.items()}
 
 
 def _invalid(raised: RequestValidationError) -> Problem:

@@ -38,7 +38,8 @@ def bounds(limits: Limits | None) -> dict[str, list[str]]:
 class Single:
     """One resource as callers may read it: a SELECT of its body, version and canonical path.
 
-    Official facts have no version of ours: theirs is NULL.
+    Official facts have no version of ours: theirs is NULL. Where time changes a status, the version
+    is `tagged` with it.
     """
 
     chosen: Select[Any]

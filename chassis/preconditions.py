@@ -70,13 +70,27 @@ class Condition:
     """What the caller of a change says it saw; the change must compare it with what it locked."""
 
     def __init__(self, if_match: str) -> None:
-        self._if_match = if_match
+        """Take the header; blank where the route does not need it."""
+        self._if_match = if_match.strip()
         self.compared = False
 
-    def met(self, version: int, *, current: Mapping[str, Any] | None = None) -> None:
+    def met(
+        self, version: int, representation: str = "", *, current: Mapping[str, Any] | None = None
+    ) -> None:
         """Let the change through if the caller saw this version; see `match`."""
         self.compared = True
-        match(self._if_match, etag(version), current=current)
+        if self._if_match:
+            match(self._if_match, etag(version, representation), current=current)
+
+    def met_by_nothing(self) -> None:
+        """Let a thing be made if the caller does not say that it saw one.
+
+        Raises:
+            PreconditionFailed: it does.
+        """
+        self.compared = True
+        if self._if_match:
+            raise PreconditionFailed
 
 
 def _tags(header: str) -> list[str]:

@@ -60,7 +60,7 @@ _REFUSALS: tuple[type[Problem], ...] = (
     *(MalformedJson, InvalidIdempotencyKey, RequestStillRunning, ResourceBusy),
     *(InvalidValue, IdempotencyKeyReused),
 )
-_CONDITIONS = (InvalidPrecondition, PreconditionFailed, PreconditionRequired)
+_CONDITIONS = (InvalidPrecondition, PreconditionFailed)
 
 
 async def _writes(request: Request) -> WriteSession:
@@ -96,17 +96,20 @@ class WriteRoute(APIRoute):
     """
 
     money: ClassVar[bool] = False
+    needs_condition: ClassVar[bool] = True
     shown_once: ClassVar[frozenset[str]] = frozenset()
     """Keys of its answer that are secrets: not kept, null in a replay."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self._conditional = bool(_CONDITIONAL & set(options.get("methods") or ()))
         shown = [KEY_PARAMETER | {"required": self.money}]
-        shown += [CONDITION_PARAMETER] if self._conditional else []
+        if self._conditional:
+            shown += [CONDITION_PARAMETER | {"required": self.needs_condition}]
         extra = dict(options.get("openapi_extra") or {})
         extra["parameters"] = [*shown, *extra.get("parameters", [])]
         refusals = [*_REFUSALS, *((IdempotencyKeyRequired,) if self.money else ())]
         refusals += _CONDITIONS if self._conditional else ()
+        refusals += (PreconditionRequired,) if self._conditional and self.needs_condition else ()
         answers = _joined(documented(*refusals), options.get("responses") or {})
         options |= {"openapi_extra": extra, "responses": answers}
         super().__init__(path, endpoint, **options)
@@ -151,7 +154,7 @@ class WriteRoute(APIRoute):
         if not self._conditional:
             return
         given = ", ".join(request.headers.getlist("if-match"))
-        if not given.strip():
+        if not given.strip() and self.needs_condition:
             raise PreconditionRequired
         request.state.condition = Condition(given)
 

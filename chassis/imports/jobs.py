@@ -27,7 +27,7 @@ from chassis.database import Database
 from chassis.events import Origin
 from chassis.formats import Format
 from chassis.identifiers import uuid7
-from chassis.identity import Principal
+from chassis.identity import Limits, Principal
 from chassis.imports.findings import Finding
 from chassis.imports.tables import ImportTables
 from chassis.problems import Text
@@ -55,6 +55,7 @@ class Submission:
     mode: str
     dry_run: bool
     principal: Principal
+    limits: Limits | None
     request_id: str | None
 
 
@@ -77,6 +78,9 @@ class Claim:
     mode: str
     dry_run: bool
     origin: Origin
+    organisation: str
+    limits: Mapping[str, Sequence[str]] | None
+    """What limited the caller when the file was handed in."""
 
 
 class ImportJobs:
@@ -100,6 +104,8 @@ class ImportJobs:
             "dry_run": asked.dry_run,
             "actor": asked.principal.actor,
             "client": asked.principal.client,
+            "organisation": asked.principal.organisation,
+            "limits": _listed(asked.limits),
             "request_id": asked.request_id,
         }
         made = await session.execute(
@@ -143,7 +149,16 @@ class ImportJobs:
             return None
         origin = Origin(row.actor, row.client, row.request_id)
         form = Format(row.media_type)
-        return Claim(row.id, row.collection, form, row.mode, row.dry_run, origin)
+        return Claim(
+            row.id,
+            row.collection,
+            form,
+            row.mode,
+            row.dry_run,
+            origin,
+            row.organisation,
+            row.limits,
+        )
 
     async def _give_up(self, session: AsyncSession, spent: ColumnElement[bool]) -> None:
         job = self._tables.job
@@ -244,6 +259,12 @@ class ImportJobs:
             await asyncio.to_thread(file.write, body)
             number += 1
         file.seek(0)
+
+
+def _listed(limits: Limits | None) -> dict[str, list[str]] | None:
+    if limits is None:
+        return None
+    return {name: sorted(values) for name, values in limits.items()}
 
 
 def _by_thousand(rows: Iterable[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:

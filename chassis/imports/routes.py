@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from sqlalchemy import RowMapping, select
 from starlette.responses import Response, StreamingResponse
 
+from chassis.admission import Bounds
 from chassis.database import Database
 from chassis.formats import Format
 from chassis.identity import Principal, principal_of
@@ -22,7 +23,7 @@ from chassis.imports.merge import Importer
 from chassis.imports.report import findings_of, job_body, rejected_file
 from chassis.imports.runner import ImportRunner
 from chassis.imports.tables import ImportTables
-from chassis.imports.upload import Upload, UploadRoute
+from chassis.imports.upload import UNNAMED, Upload, UploadRoute
 from chassis.openapi import LARGEST_BODY_KEY, documented
 from chassis.problems import BodyTooLarge, NotFound, Text, UnsupportedMediaType, language_of
 from chassis.writes import Writes
@@ -32,8 +33,13 @@ LARGEST_FILE = 256 << 20
 _PAGE = 1000
 
 
+ImportId = Annotated[
+    UUID, Path(description="Id of the job", examples=["0198c0de-0000-7000-8000-00000000beef"])
+]
+
+
 class ImportNotFound(NotFound):
-    """No such import, or another client's."""
+    """No such import, or another organisation's."""
 
     title = Text("Import introuvable", "Import not found")
 
@@ -66,7 +72,7 @@ class Imports:
         self.runner.wake()
 
     async def job(self, collection: str, job: UUID, *, principal: Principal) -> RowMapping:
-        """Return a job of this client.
+        """Return a job of this organisation.
 
         Raises:
             ImportNotFound: there is none.
@@ -75,7 +81,7 @@ class Imports:
         mine = (
             table.c.id == job,
             table.c.collection == collection,
-            table.c.client == principal.client,
+            table.c.organisation == principal.organisation,
         )
         async with self._database.writing() as session:
             row = (await session.execute(select(table).where(*mine))).mappings().one_or_none()
@@ -94,6 +100,20 @@ class Imports:
         async with self._database.writing() as session:
             rows = await session.execute(chosen.order_by(table.c.row_number).limit(limit))
         return rows.mappings().all()
+
+
+class Importing(APIRouter):
+    """The routes of the imports of a service; with it among its routers a service has a worker."""
+
+    def __init__(self, tables: ImportTables, importers: Sequence[Importer]) -> None:
+        super().__init__()
+        self.tables = tables
+        self.importers = importers
+        self.routes += [route for one in importers for route in import_router(one).routes]
+
+    def at_work(self, database: Database, *, url: str) -> Imports:
+        """Return what the routes share, once the database is open."""
+        return Imports(database, self.tables, importers=self.importers, url=url)
 
 
 def import_router(importer: Importer, *, largest_file: int = LARGEST_FILE) -> APIRouter:
@@ -142,8 +162,14 @@ class _Desk:
     collection: str
 
     async def submit(
-        self, request: Request, query: Annotated[ImportQuery, Query()], *, session: Writes
+        self,
+        request: Request,
+        query: Annotated[ImportQuery, Query()],
+        *,
+        session: Writes,
+        limits: Bounds,
     ) -> Response:
+        """Hand in a file: its rows are checked and merged by a job."""
         imports: Imports = request.app.state.imports
         upload: Upload = request.state.upload
         asked = Submission(
@@ -152,17 +178,20 @@ class _Desk:
             mode=query.mode,
             dry_run=query.dry_run,
             principal=principal_of(request.scope),
+            limits=limits,
             request_id=request.scope.get("state", {}).get("request_id"),
         )
         body = job_body(await imports.jobs.submit(session, asked, upload.file))
         return _json(body, status=202, headers={"location": body["links"]["self"]})
 
-    async def show(self, request: Request, import_id: UUID) -> Response:
+    async def show(self, request: Request, import_id: ImportId) -> Response:
+        """Show how far an import has come, and how it ended."""
         return _json(job_body(await self._job(request, import_id)))
 
     async def report(
-        self, request: Request, import_id: UUID, *, query: Annotated[ReportQuery, Query()]
+        self, request: Request, import_id: ImportId, *, query: Annotated[ReportQuery, Query()]
     ) -> Response:
+        """Show what is wrong with which rows."""
         await self._job(request, import_id)
         imports: Imports = request.app.state.imports
         rows = await imports.findings(import_id, after=query.after_row, limit=query.limit)
@@ -172,7 +201,8 @@ class _Desk:
             body["next"] = f"{request.scope['path']}?after_row={last}&limit={query.limit}"
         return _json(body)
 
-    async def rejections(self, request: Request, import_id: UUID) -> Response:
+    async def rejections(self, request: Request, import_id: ImportId) -> Response:
+        """Take the rejected rows back, as a file to correct."""
         row = await self._job(request, import_id)
         language = language_of(request.headers.get("accept-language", ""))
         pages = _rejected_pages(request.app.state.imports, import_id)
@@ -187,11 +217,15 @@ class _Desk:
 _BODY = {
     "requestBody": {
         "required": True,
+        "description": f"The file. As `{UNNAMED}` its first bytes tell which of the others it is.",
         "content": {
-            form.value: {"schema": {"type": "string", "format": "binary"}} for form in READABLE
+            media: {"schema": {"type": "string", "format": "binary"}}
+            for media in (*(form.value for form in READABLE), UNNAMED)
         },
     }
 }
+"""The unnamed one comes last: clients that send a file in only one way send the last."""
+
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The rejected rows as they were sent, with the reasons in added columns",

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from chassis.database import Database, sqlalchemy_url
 from chassis.events import attribute
 from chassis.identifiers import uuid7
+from chassis.imports.caller import tell_caller
 from chassis.imports.jobs import Claim, ImportJobs, LeaseLost, Rejection
 from chassis.imports.merge import STAGING, Importer, Outcome
 from chassis.imports.staging import Tally, check, rejections_of, stage
@@ -164,6 +165,7 @@ class ImportRunner:
                 raise ConnectionError("no driver connection")
             with TemporaryFile() as file:
                 await self._jobs.fetch_file(driver, claim, file)
+                await tell_caller(driver, claim)
                 await driver.execute(importer.staging())
                 await stage(
                     driver, claim, importer=importer, file=file, tally=tally, beating=beating

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSON
 
 _INSTANT = DateTime(timezone=True)
+_WAITING = "status IN ('queued', 'running')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def import_job_table(metadata: MetaData) -> Table:
         Column("status", Text(), nullable=False, server_default=text("'queued'")),
         Column("actor", Text(), nullable=False),
         Column("client", Text(), nullable=False),
+        Column("organisation", Text(), nullable=False),
+        Column("limits", JSON(none_as_null=True)),
         Column("request_id", Text()),
         Column("header", JSON()),
         Column("rows_read", BigInteger(), nullable=False, server_default=text("0")),
@@ -92,12 +95,6 @@ def import_job_table(metadata: MetaData) -> Table:
         CheckConstraint(
             "status IN ('queued', 'running', 'succeeded', 'rejected', 'failed')", name="status"
         ),
-        CheckConstraint(
-            "(status IN ('queued', 'running')) = (finished_at IS NULL)", name="finished"
-        ),
-        Index(
-            "ix_import_job_waiting",
-            "created_at",
-            postgresql_where=text("status IN ('queued', 'running')"),
-        ),
+        CheckConstraint(f"({_WAITING}) = (finished_at IS NULL)", name="finished"),
+        Index("ix_import_job_waiting", "created_at", postgresql_where=text(_WAITING)),
     )

@@ -1,6 +1,7 @@
 """The towns service, assembled. Start reading here."""
 
 from chassis.assembly import ServiceApp
+from chassis.imports.routes import Importing
 from chassis.tokens import Verifier
 from chassis.vocabularies import label_router
 from services.towns.catalogue import routes as catalogue
@@ -9,6 +10,8 @@ from services.towns.conventions import routes as conventions
 from services.towns.features import routes as features
 from services.towns.geography import routes as geography
 from services.towns.needs import routes as needs
+from services.towns.needs.importing import NEEDS
+from services.towns.needs.tables import IMPORTS
 from services.towns.policy import POLICY
 from services.towns.resolution import routes as resolution
 from services.towns.settings import Settings
@@ -32,7 +35,9 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             conventions.router,
             features.router,
             geography.router,
+            Importing(IMPORTS, [NEEDS]),
             needs.router,
+            needs.upserts,
             resolution.router,
             sources.router,
             succession.router,

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from chassis.http import LARGEST_BODY
 from chassis.imports.contract import ImportReport
+from chassis.imports.upload import UNNAMED
 from chassis.testing import copied_database, url_of
 from tests.chassis.probe_places import (
     GOOD,
@@ -162,7 +163,8 @@ async def test_a_dry_run_says_what_would_change_and_changes_nothing(places: Prob
     assert await stored(places) == before
 
 
-async def test_a_sheet_is_read_like_a_csv(places: Probe) -> None:
+@pytest.mark.parametrize("media_type", [XLSX, UNNAMED])
+async def test_a_sheet_is_read_like_a_csv(places: Probe, media_type: str) -> None:
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file)
     day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -171,9 +173,18 @@ async def test_a_sheet_is_read_like_a_csv(places: Probe) -> None:
     sheet.write_row(1, 0, [51108, "Châlons", 43877])
     sheet.write_number(1, 3, 43364, day)
     book.close()
-    job = await ended(places, file.getvalue(), media_type=XLSX)
+    job = await ended(places, file.getvalue(), media_type=media_type)
     assert job["status"] == "succeeded", await findings(places, job)
     assert await stored(places) == {"51108": ("Châlons", 43877, "2018-09-21")}
+
+
+async def test_a_file_of_no_named_type_tells_its_type_itself(places: Probe) -> None:
+    lines = await ended(places, b'\n {"code": "51108", "name": "x"}', media_type=UNNAMED)
+    table = await ended(places, b"\xef\xbb\xbfcode,name\n51108,x\n", media_type=UNNAMED)
+    assert [(job["status"], job["media_type"]) for job in (lines, table)] == [
+        ("succeeded", NDJSON),
+        ("succeeded", "text/csv"),
+    ]
 
 
 @pytest.mark.parametrize(

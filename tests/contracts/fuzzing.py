@@ -29,6 +29,13 @@ REFUSED = tuple(
 """What an invalid request may be answered: never a 5xx, and never a success."""
 
 SECONDS = 10
+FILES = (
+    "text/csv",
+    "application/x-ndjson",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
+"""Bodies that are files: sent as the bytes that were drawn."""
+
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
@@ -42,6 +49,7 @@ class Fuzzer:
 
     def __init__(self, document: Document, address: tuple[str, int]) -> None:
         load_all_checks()
+        schemathesis.serializer.alias(list(FILES), "application/octet-stream")
         self._url = "http://{}:{}".format(*address)
         self._document = document
         self._schema = schemathesis.openapi.from_dict(document)

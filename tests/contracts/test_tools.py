@@ -1,15 +1,20 @@
 """The documents pass the tools that partners use, and the clients made of them compile."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.contracts.documents import NAMES, Documents
+from tests.contracts.fuzzing import FILES
 from tests.contracts.toolbox import SCRIPTS, Toolbox, run
 
 HERE = Path(__file__).resolve().parent
+
+FILES_OF_BYTES = dict.fromkeys(FILES, "application/octet-stream")
+"""What docs/partners.md tells those who make a Python client: it knows files by this name alone."""
 
 BROKEN = {
     "openapi": "3.1.0",
@@ -82,7 +87,7 @@ def test_a_python_client_of_the_merged_document_compiles_and_is_typed(
     documents: Documents, tmp_path: Path
 ) -> None:
     config = tmp_path / "config.yaml"
-    config.write_text("post_hooks: []\n")
+    config.write_text(json.dumps({"post_hooks": [], "content_type_overrides": FILES_OF_BYTES}))
     made = run(
         [
             str(SCRIPTS / "openapi-python-client"),
@@ -98,6 +103,9 @@ def test_a_python_client_of_the_merged_document_compiles_and_is_typed(
     assert made.content, made.said
     generated = {path.stem for path in (tmp_path / "acdt_client" / "api").rglob("*.py")}
     assert set(documents.operation_ids("merged")) <= generated
+    sent = (tmp_path / "acdt_client" / "api" / "towns" / "import_needs.py").read_text()
+    (*_, header) = re.findall(r'headers\["Content-Type"\] = "(.*)"', sent)
+    assert header == "application/octet-stream", "what it sends last is what it sends"
     checked = run(
         [str(SCRIPTS / "mypy"), "--config-file=", f"--cache-dir={tmp_path}/mypy", "acdt_client"],
         cwd=tmp_path,

@@ -24,10 +24,10 @@ WITHOUT_EXAMPLE = {"cursor", "subject", "types"}
 _COMMAND = re.compile(r"<pre[^>]*><code>(curl .*?)</code></pre>", re.DOTALL)
 
 
-def answered(address: Address, path: str, **headers: str) -> tuple[int, str]:
+def answered(address: Address, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
     """Return the status and the text of an answer."""
     connection = http.client.HTTPConnection(*address, timeout=20)
-    connection.request("GET", path, headers=headers)
+    connection.request(method, path, headers=headers)
     answer = connection.getresponse()
     text = answer.read().decode("utf-8", "replace")
     connection.close()
@@ -80,7 +80,7 @@ def test_every_parameter_has_an_example_that_is_answered_with_success(
     live_gateway: Address, merged: Document
 ) -> None:
     failed: list[tuple[object, ...]] = []
-    for _, path, operation in operations(merged):
+    for method, path, operation in operations(merged):
         known = {one["name"]: one for one in operation.get("parameters", [])}
         asked = {name: one for name, one in known.items() if one["in"] == "query"}
         expected = 401 if operation.get("security") else 200
@@ -89,12 +89,12 @@ def test_every_parameter_has_an_example_that_is_answered_with_success(
                 failed.append((path, name, "no example"))
                 continue
             url = _with_examples(path, known, name)
-            status, text = answered(live_gateway, url)
+            status, text = answered(live_gateway, url, method.upper())
             if status == 422:
                 # such as a radius, which says that it needs a place
                 needed = json.loads(text)["errors"][0]["parameter"]
                 url = _with_examples(path, known, name, *{needed} - {name})
-                status, text = answered(live_gateway, url)
+                status, text = answered(live_gateway, url, method.upper())
             failed += [] if status == expected else [(url, status, text[:200])]
     assert failed == []
 

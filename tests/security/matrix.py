@@ -53,7 +53,7 @@ class Case:
     @property
     def collection(self) -> str:
         """The path of the collection that it is about."""
-        return self.path.partition("/{")[0]
+        return self.path.partition("/{")[0].removesuffix("/by-external-id")
 
     @property
     def play(self) -> str:
@@ -70,7 +70,7 @@ class Case:
             return self._of_estate()
         if isinstance(self.row, Known):
             return "known"
-        if not self.row.within:
+        if not self.row.within or "/imports" in self.path:
             return "scope"
         return self._of_estate()
 
@@ -82,7 +82,7 @@ class Case:
             return "act"
         rest = self.path.removeprefix(self.collection)
         play = _PLAYS.get((self.method, bool(rest)))
-        if play is None or rest.count("/") > 1:
+        if play is None or (rest.count("/") > 1 and play != "replace"):
             raise NotPlayed(f"{self.method} {self.path}")
         return play
 
@@ -113,7 +113,7 @@ _PLAYS = {
     ("get", True): "show",
     ("post", False): "create",
     ("patch", True): "change",
-    ("put", True): "change",
+    ("put", True): "replace",
     ("delete", True): "change",
 }
 

@@ -132,6 +132,19 @@ async def create(stage: Stage, way: str, case: Case, player: Principal) -> list[
     return found
 
 
+async def replace(stage: Stage, way: str, case: Case, player: Principal) -> list[str]:
+    """Play the replacing of what is not there: 412 within the limits, for something was seen."""
+    found = []
+    for site, place in SITES.items():
+        body = ESTATES[case.collection].body(site)
+        answer = await stage.ask(way, case, case.requests()[0], player, json=body)
+        allowed = seen(case.row.limits(player), place)
+        expected = (412, "precondition-failed") if allowed else (403, "outside-perimeter")
+        told = answer.status_code, answer.json()["code"]
+        found += [] if told == expected else [f"{told} at {site}"]
+    return found
+
+
 async def feed(stage: Stage, way: str, case: Case, player: Principal | None) -> list[str]:
     """Play the feed: it names the things that the reader may know of, and no others."""
     row = case.row
@@ -196,6 +209,7 @@ PLAYS: Mapping[str, Play] = {
     "show": show,
     "create": create,
     "change": change,
+    "replace": replace,
     "act": act,
     "feed": feed,
     "open": nobody_sees_more,

@@ -26,7 +26,7 @@ from tests.towns.needing import (
     declared,
 )
 
-SEEN = {"If-Match": '"1"'}
+SEEN, AGED = {"If-Match": '"1"'}, {"If-Match": '"1-expired"'}
 
 
 async def test_a_town_declares_a_need_that_everybody_reads(desk: Towns) -> None:
@@ -128,17 +128,29 @@ async def test_a_need_expires_by_itself_and_a_new_day_declares_it_again(
     expired = (await desk.ask("GET", path, None)).json()
     listed = (await desk.ask("GET", "/v1/needs?status=expired", None)).json()
     refused = await desk.ask("POST", f"{path}/qualification", CNAM, json=MOTIVE)
-    same = await desk.ask("PATCH", path, ITS_TOWN, headers=SEEN, json={"volume_count": 1})
-    renewed = await desk.ask(
-        "PATCH", path, ITS_TOWN, headers=SEEN, json={"expires_on": "2101-01-01"}
-    )
+    change = {"json": {"expires_on": "2101-01-01"}}
+    same = await desk.ask("PATCH", path, ITS_TOWN, headers=AGED, json={"volume_count": 1})
+    before = await desk.ask("PATCH", path, ITS_TOWN, headers=SEEN, **change)
+    renewed = await desk.ask("PATCH", path, ITS_TOWN, headers=AGED, **change)
 
     assert expired["status"] == "expired"
     assert len(listed["items"]) == 1
     assert fault(refused) == (409, "illegal-transition")
     assert refused.json()["status"] == "expired"
     assert fault(same) == (422, "expiry-passed")
-    assert renewed.json()["status"] == "declared"
+    assert fault(before) == (412, "precondition-failed")
+    assert (renewed.json()["status"], renewed.headers["etag"]) == ("declared", '"2"')
+
+
+async def test_who_asks_again_is_told_that_a_need_expired(desk: Towns, fresh_url: str) -> None:
+    path = await declared(desk)
+    held = {"If-None-Match": (await desk.ask("GET", path, None)).headers["etag"]}
+    same = await desk.ask("GET", path, None, headers=held)
+    await aged(fresh_url)
+    other = await desk.ask("GET", path, None, headers=held)
+
+    assert (same.status_code, other.status_code) == (304, 200)
+    assert (other.json()["status"], other.headers["etag"]) == ("expired", '"1-expired"')
 
 
 @pytest.mark.parametrize(

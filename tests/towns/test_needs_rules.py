@@ -20,6 +20,7 @@ from services.towns.needs.rules import (
     PERISHABLE,
     STEPS,
     Details,
+    aged,
     check,
     check_change,
     check_coverage,
@@ -99,6 +100,7 @@ def test_what_waits_expires_after_its_last_day_and_what_ended_does_not(status: s
     late = standing(status, expires_on=date(2026, 5, 31), today=TODAY)
     assert standing(status, expires_on=TODAY, today=TODAY) == status
     assert late == ("expired" if status in PERISHABLE else status)
+    assert (aged(late), aged(status)) == ("expired" if status in PERISHABLE else "", "")
 
 
 @pytest.mark.parametrize("status", ["declared", "qualified", "covered", "withdrawn", "expired"])

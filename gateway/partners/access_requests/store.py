@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.actions import CALLER_ID, Action, offered
+from chassis.actions import CALLER_ID, Action, offered, tagged
 from chassis.database import WriteSession
 from chassis.listing import Listing, Order
 from chassis.perimeters import Single
@@ -45,6 +45,7 @@ _STATUS: ColumnElement[str] = case(
     (_LATE & (_request.status == literal_column("'granted'")), literal_column("'lapsed'")),
     else_=_request.status,
 )
+_VERSION = tagged(_request.version, _request.status, standing=_STATUS)
 _CLIENT_PATH = (
     select(PATH)
     .where(Client.id == _request.client_id)
@@ -140,7 +141,7 @@ REQUESTS = Listing(
     },
 )
 REQUEST = Single(
-    select(func.convert_to(_ITEM, literal_column("'UTF8'")), _request.version, _PATH)
+    select(func.convert_to(_ITEM, literal_column("'UTF8'")), _VERSION, _PATH)
     .select_from(_SOURCE)
     .where(_request.id == bound("id", Uuid))
 )

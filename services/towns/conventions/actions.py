@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, Text, cast, literal_column
 from chassis.actions import Action, Unless, not_from, offered
 from chassis.statements import code
 from services.towns.conventions import policy
+from services.towns.conventions.foretold import NO_LOCAL_PARTY, SIGNATURE
 from services.towns.conventions.places import OF_CONVENTIONS, opened
 from services.towns.conventions.rules import CHANGEABLE, STEPS
 from services.towns.conventions.tables import convention
@@ -30,12 +31,12 @@ ACTIONS = offered(
     (
         Action("change_convention_draft", policy.WRITE, "draft", (_NOTHING, _SETTLED)),
         *(
-            Action(act, row, place, (_NOTHING, _step(act)))
-            for act, row, place in (
-                ("observe_convention", policy.OBSERVE, "observation"),
-                ("deliberate_convention", policy.WRITE, "deliberation"),
-                ("sign_convention", policy.SIGN, "signature"),
-                ("abandon_convention", policy.WRITE, "abandonment"),
+            Action(act, row, place, (_NOTHING, _step(act), *foretold))
+            for act, row, place, foretold in (
+                ("observe_convention", policy.OBSERVE, "observation", ()),
+                ("deliberate_convention", policy.WRITE, "deliberation", (NO_LOCAL_PARTY,)),
+                ("sign_convention", policy.SIGN, "signature", SIGNATURE),
+                ("abandon_convention", policy.WRITE, "abandonment", ()),
             )
         ),
         Action("waive_convention_guard", policy.SIGN, "waivers", (_NOTHING,)),

@@ -10,7 +10,13 @@ from chassis.contract import AllowedAction, Day, Input, Output, Page, Version
 from chassis.identifiers import Uuid7
 from services.towns.catalogue.contract import AcvId, SelfLink
 from services.towns.conventions import vocabularies as words
-from services.towns.conventions.text import EXAMPLE, ConventionText, ConventionTextIn, Name
+from services.towns.conventions.text import (
+    EXAMPLE,
+    ConventionText,
+    ConventionTextIn,
+    Name,
+    OrtStatus,
+)
 from services.towns.vocabularies import CONFIDENCE, PHASE
 
 Phase = Annotated[
@@ -137,6 +143,14 @@ class SignedVersion(Output):
     ends_on: date | None = Field(description="Last day; null: not known")
 
 
+class StatedOrt(Output):
+    """The operation of territorial revitalisation of the town, as the text states it."""
+
+    status: OrtStatus
+    signed_on: date | None = Field(description="Null: not signed, or not known")
+    planned_on: date | None = Field(description="When it is to be signed")
+
+
 class ConventionLinks(Output):
     """Where to go from a convention."""
 
@@ -159,6 +173,9 @@ class TownConvention(Output):
     signed_on: date | None = Field(description="Day of the first signature")
     in_force_since: date | None = Field(description="First day of effect of the first version")
     ends_on: date | None = Field(description="Last day, by the version in effect; null: not known")
+    ort: StatedOrt | None = Field(
+        description="The ORT as the version in effect states it; null: not stated"
+    )
     versions: list[SignedVersion] = Field(description="What was signed, oldest first")
     confidence: str | None = Field(
         description="Of what an official list tells; null: stated by the parties",

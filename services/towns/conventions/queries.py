@@ -1,6 +1,6 @@
 """What callers may ask about conventions."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -10,7 +10,10 @@ from chassis.problems import Text
 from chassis.queries import ListQuery
 from chassis.validation import Misfit
 from services.towns.catalogue.contract import AcvId
+from services.towns.catalogue.queries import Search
+from services.towns.catalogue.rules import search_condition
 from services.towns.conventions.contract import Phase, Status, TownConvention
+from services.towns.conventions.text import OrtStatus
 from services.towns.geography.queries import Departments, Regions
 
 _Number = Annotated[int, Field(ge=1, le=999, examples=[1])]
@@ -28,9 +31,23 @@ class ConventionQuery(ListQuery):
     acv_id: Annotated[list[AcvId] | None, Field(description="Programme town")] = None
     phase: Annotated[list[Phase] | None, Field(description="Phase of the programme")] = None
     status: Annotated[list[Status] | None, Field(description="Where it stands today")] = None
+    q: Annotated[
+        Search | None,
+        Field(description="Words of the title or of the town: any case, accents, prefix"),
+    ] = None
     region: Regions = None
     department: Departments = None
     epci: Annotated[list[Siren] | None, Field(description="SIREN of an EPCI of the town")] = None
+    ort_status: Annotated[
+        list[OrtStatus] | None,
+        Field(description="Where the ORT stands, by the version in effect"),
+    ] = None
+    ort_signed_on_gte: Annotated[
+        Day | None, Field(description="ORT signed on this day or later, by the version in effect")
+    ] = None
+    ort_signed_on_lte: Annotated[Day | None, Field(description="ORT signed on it or earlier")] = (
+        None
+    )
     signed_on_gte: Annotated[Day | None, Field(description="First signed on this day or later")] = (
         None
     )
@@ -42,6 +59,11 @@ class ConventionQuery(ListQuery):
     updated_since: Annotated[
         Instant | None, Field(description="Changed at or after this instant")
     ] = None
+
+    def bindings(self) -> dict[str, Any]:
+        """Add the words behind `q`."""
+        values = super().bindings()
+        return values if self.q is None else values | {"words": search_condition(self.q)}
 
 
 class ReadingQuery(BaseModel):

@@ -47,7 +47,8 @@ EXTENDED_IF_BEFORE = date(2023, 9, 30)
 
 Source: instruction of 24 May 2023.
 """
-_ORT_MADE = frozenset({"signed", "ended"})
+ORT_MADE = frozenset({"signed", "ended"})
+"""What a text says of an ORT that exists, or existed."""
 
 
 class Party(NamedTuple):
@@ -162,7 +163,7 @@ def unmet(signing: Signing) -> list[str]:
         "new-convention-late": new and signing.signed_on > NEW_SIGNED_BY,
         "extension-missing": new and earlier is not None and earlier < EXTENDED_IF_BEFORE,
         "ort-after-end": signing.phase == "acv2"
-        and signing.ort_status not in _ORT_MADE
+        and signing.ort_status not in ORT_MADE
         and late_ort,
         "signed-after-end": base is not None and signing.signed_on > base,
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     ColumnElement,
     Date,
     DateTime,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import TSQUERY, aggregate_order_by
 
 from chassis.listing import Listing, Order
 from chassis.perimeters import Single
@@ -79,6 +80,7 @@ class _Day:
             "signed_on": _convention.signed_on,
             "in_force_since": _since(),
             "ends_on": self.effect.c.ends_on,
+            "ort": self.effect.c.content.op("->")(code("ort")),
             "versions": _versions(),
             "confidence": _convention.confidence,
             "source": _convention.source,
@@ -111,7 +113,28 @@ def _versions() -> ColumnElement[Any]:
     return chosen.where(_SIGNED).correlate(convention).scalar_subquery()
 
 
+def words_of(text: ColumnElement[str]) -> ColumnElement[Any]:
+    """Return what a search finds of a text: `catalogue.rules.query_words`, in SQL."""
+    opened_up = func.replace(
+        func.replace(func.lower(text), code("œ"), code("oe")), code("æ"), code("ae")
+    )
+    bare = func.regexp_replace(
+        func.normalize(opened_up, literal_column("NFKD")),
+        code("[\u0300-\u036f]"),
+        code(""),
+        code("g"),
+    )
+    listed = func.regexp_split_to_array(bare, code("[^[:alnum:]]+"))
+    return func.array_to_tsvector(func.array_remove(listed, code("")))
+
+
+def _ort(key: str) -> ColumnElement[str]:
+    return _now.effect.c.content.op("#>>", return_type=Text())(code(f"{{ort,{key}}}"))
+
+
 _now = _Day(_TODAY)
+_ORT_SIGNED_ON = cast(_ort("signed_on"), Date)
+_FOUND = func.tsvector_concat(words_of(_convention.title), card.search)
 CONVENTIONS = Listing(
     name="conventions",
     source=_now.source,
@@ -124,6 +147,10 @@ CONVENTIONS = Listing(
         "acv_id": any_of(_convention.acv_id, "acv_id"),
         "phase": any_of(_convention.phase, "phase"),
         "status": any_of(_now.status, "status"),
+        "q": func.ts_match_vq(_FOUND, cast(bound("words", Text), TSQUERY), type_=Boolean),
+        "ort_status": any_of(_ort("status"), "ort_status"),
+        "ort_signed_on_gte": bound("ort_signed_on_gte", Date) <= _ORT_SIGNED_ON,
+        "ort_signed_on_lte": bound("ort_signed_on_lte", Date) >= _ORT_SIGNED_ON,
         "region": any_of(card.region_code, "region"),
         "department": shares(card.department_codes, "department"),
         "epci": shares(card.epci_sirens, "epci"),
@@ -136,7 +163,12 @@ CONVENTIONS = Listing(
     cells={
         name: column
         for name, column in _now.columns().items()
-        if name not in {"versions", "allowed_actions", "links"}
+        if name not in {"ort", "versions", "allowed_actions", "links"}
+    }
+    | {
+        "ort_status": _ort("status"),
+        "ort_signed_on": _ORT_SIGNED_ON,
+        "ort_planned_on": cast(_ort("planned_on"), Date),
     },
     place=(card.lon, card.lat),
     sources="/v1/sources/towns",

@@ -29,6 +29,12 @@ Stage = Annotated[
 ]
 
 
+OrtStatus = Annotated[
+    Literal["signed", "ended", "not-signed", "in-progress"],
+    Field(json_schema_extra=words.ORT_STATUS.schema),
+]
+
+
 class ConventionAxis(Input):
     """An axis of the strategy."""
 
@@ -72,10 +78,7 @@ class ConventionParty(Input):
 class ConventionOrt(Input):
     """The operation of territorial revitalisation (ORT) of the town, as the text states it."""
 
-    status: Annotated[
-        Literal["signed", "ended", "not-signed", "in-progress"],
-        Field(json_schema_extra=words.ORT_STATUS.schema),
-    ]
+    status: OrtStatus
     signed_on: Annotated[Day | None, Field(description="Null: not signed, or not known")]
     planned_on: Annotated[Day | None, Field(description="When it is to be signed")]
 

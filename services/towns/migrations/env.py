@@ -1,13 +1,15 @@
 """What Alembic runs for the schema `towns`."""
 
 from chassis.migrations import migrate_environment
+from services.towns.calls import tables as calls
 from services.towns.contacts import tables as contacts
 from services.towns.conventions import tables as conventions
 from services.towns.needs import tables as needs
 from services.towns.succession import tables as succession
 from services.towns.tables import Table
+from services.towns.targets import tables as targets
 
-AGGREGATES = (contacts, conventions, needs, succession)
+AGGREGATES = (calls, contacts, conventions, needs, succession, targets)
 """Imported for their tables."""
 
 migrate_environment(Table.metadata)

@@ -11,6 +11,7 @@ from sqlalchemy import func
 from chassis.clock import today
 from chassis.database import WriteSession
 from chassis.events import Event, record
+from chassis.external_ids import OwnId
 from chassis.identifiers import uuid7
 from chassis.identity import Limits, Place, Reach, refuse_outside
 from chassis.preconditions import Condition
@@ -27,6 +28,7 @@ from services.towns.needs.events import (
 from services.towns.needs.rules import (
     STEPS,
     Details,
+    aged,
     check,
     check_change,
     check_coverage,
@@ -45,17 +47,41 @@ class Written(NamedTuple):
     status: str
     version: int
 
+    @property
+    def aged(self) -> str:
+        """What its tag adds to its version."""
+        return aged(self.status)
+
 
 async def declare(
     session: WriteSession, asked: Details, *, author: str, limits: Limits | None
 ) -> Written:
     """Keep a new need of a territory."""
-    check(asked, today=await today(session))
-    refuse_outside(limits, await _place(session, asked))
-    written = Written(uuid7(), asked.acv_id, asked.epci_siren, "declared", 1)
-    session.add(Need(**asdict(asked) | written._asdict(), author=author))
-    await record(session, NeedDeclared(**written._asdict()))
-    return written
+    need = await _new(session, asked, author=author, limits=limits)
+    session.add(need)
+    return await _told_new(session, need)
+
+
+async def replace(
+    session: WriteSession,
+    asked: Details,
+    *,
+    own: OwnId,
+    seen: Condition,
+    limits: Limits | None,
+) -> tuple[Written, bool]:
+    """Have the need that its author calls so say what is asked; tell whether it is new."""
+    while (need := await store.locked_by(session, own)) is None:
+        fresh = await _new(session, asked, author=own.organisation, limits=limits)
+        seen.met_by_nothing()
+        if await store.claimed(session, own, fresh):
+            return await _told_new(session, fresh), True
+    refuse_outside(limits, await _place(session, details_of(need)))
+    status = _standing(need, await today(session))
+    seen.met(need.version, aged(status))
+    if details_of(need) == asked:
+        return written_of(need)._replace(status=status), False
+    return await rewrite(session, need, asked), False
 
 
 async def change(
@@ -68,7 +94,7 @@ async def change(
 ) -> Written:
     """Change a need as `changed` says, if the caller saw it as it is."""
     need = await _reached(session, need_id, reach)
-    seen.met(need.version)
+    seen.met(need.version, aged(_standing(need, await today(session))))
     return await rewrite(session, need, changed(details_of(need)))
 
 
@@ -135,6 +161,20 @@ def written_of(need: Need) -> Written:
     return Written(*[getattr(need, name) for name in Written._fields])
 
 
+async def _new(
+    session: WriteSession, asked: Details, *, author: str, limits: Limits | None
+) -> Need:
+    check(asked, today=await today(session))
+    refuse_outside(limits, await _place(session, asked))
+    return Need(**asdict(asked), id=uuid7(), author=author, status="declared", version=1)
+
+
+async def _told_new(session: WriteSession, need: Need) -> Written:
+    written = written_of(need)
+    await record(session, NeedDeclared(**written._asdict()))
+    return written
+
+
 async def _saved(
     session: WriteSession, need: Need, told: Callable[..., Event], *, status: str
 ) -> Written:
@@ -159,5 +199,8 @@ async def _place(session: WriteSession, details: Details) -> Place:
 
 
 def _moved(need: Need, day: date, *, act: str) -> str:
-    status = standing(need.status, expires_on=need.expires_on, today=day)
-    return moved(STEPS, status, act=act)
+    return moved(STEPS, _standing(need, day), act=act)
+
+
+def _standing(need: Need, day: date) -> str:
+    return standing(need.status, expires_on=need.expires_on, today=day)

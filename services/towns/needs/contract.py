@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from chassis.contract import AllowedAction, Day, Input, Output, Page, Version
+from chassis.external_ids import ExternalId
 from chassis.identifiers import Form, NafDivision, RomeCode, Siren, Uuid7
 from chassis.problems import Text
 from services.towns.catalogue.contract import AcvId, SelfLink
@@ -172,13 +173,6 @@ class NeedLinks(Output):
 
     self: SelfLink
     territory: str = Field(description="Path of the town or the EPCI")
-
-
-class ExternalId(Output):
-    """What the author calls the need."""
-
-    namespace: str
-    id: str
 
 
 class Need(Output):

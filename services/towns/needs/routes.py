@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 
 from chassis.admission import Bounds, Reaching
+from chassis.external_ids import Own, UpsertRoute
 from chassis.identity import OutsidePerimeter
 from chassis.lane import Reading, Router
 from chassis.merge_patch import Patch
-from chassis.openapi import documented
+from chassis.openapi import Answers, documented
 from chassis.preconditions import etag
 from chassis.reads import Answer
 from chassis.workflow import IllegalTransition
@@ -37,6 +38,8 @@ from services.towns.needs.errors import (
 from services.towns.needs.queries import NeedQuery
 
 router = Router(route_class=WriteRoute)
+upserts = Router(route_class=UpsertRoute)
+NEW: Answers = {201: {"description": "Declared", "model": WrittenNeed}}
 
 NeedId = Annotated[
     UUID, Path(description="Id of the need", examples=["0198c0de-0000-7000-8000-00000000beef"])
@@ -70,6 +73,27 @@ async def declare_need(
     author = caller.organisation
     written = await commands.declare(writes, body.details(), author=author, limits=limits)
     response.headers["Location"] = f"/v1/needs/{written.id}"
+    return told(written, response)
+
+
+@upserts.put(
+    "/v1/needs/by-external-id/{namespace}/{external_id}",
+    operation_id="replace_need",
+    responses=documented(
+        *(OutsidePerimeter, UnknownTown, UnknownEpci, IllegalTransition, NeedCannotMove),
+        *MISSTATED,
+    )
+    | NEW,
+)
+async def replace_need(
+    writes: Writes, own: Own, limits: Bounds, *, seen: Seen, body: NeedIn, response: Response
+) -> WrittenNeed:
+    """Declare a need under the caller's own id, or have it say what is sent now."""
+    written, made = await commands.replace(
+        writes, body.details(), own=own, seen=seen, limits=limits
+    )
+    response.headers["Location"] = f"/v1/needs/{written.id}"
+    response.status_code = 201 if made else 200
     return told(written, response)
 
 
@@ -165,5 +189,5 @@ async def withdraw_need(
 
 def told(written: commands.Written, response: Response) -> WrittenNeed:
     """Answer with what a change made, and its tag."""
-    response.headers["ETag"] = etag(written.version)
+    response.headers["ETag"] = etag(written.version, written.aged)
     return WrittenNeed.model_validate(written._asdict())

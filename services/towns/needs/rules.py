@@ -64,6 +64,15 @@ def standing(status: str, *, expires_on: date, today: date) -> str:
     return "expired" if status in PERISHABLE and expires_on < today else status
 
 
+def aged(status: str) -> str:
+    """Return what the tag of a need adds to its version: the status that time alone gives.
+
+    Args:
+        status: where the need stands.
+    """
+    return "expired" if status == "expired" else ""
+
+
 def check(asked: Details, *, today: date) -> None:
     """Let a need be written if it says what, where and until when, and names its evidence.
 

@@ -3,8 +3,11 @@
 from uuid import UUID
 
 from sqlalchemy import Date, DateTime, Integer, Text, Uuid, case, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import insert
 
+from chassis.actions import tagged
 from chassis.database import WriteSession
+from chassis.external_ids import OwnId
 from chassis.listing import Listing, Order
 from chassis.perimeters import Single
 from chassis.statements import any_of, bound, instant, json_of, shares
@@ -18,6 +21,7 @@ _need = Need.__table__.c
 _epci = Epci.__table__.c
 _PLACED = with_territory(Need.__table__, acv_id=_need.acv_id, epci_siren=_need.epci_siren)
 _PATH = literal_column("'/v1/needs/'", Text).concat(cast(_need.id, Text))
+_VERSION = tagged(_need.version, _need.status, standing=STANDING)
 _TERRITORY = func.coalesce(
     literal_column("'/v1/towns/'", Text).concat(_need.acv_id),
     literal_column("'/v1/epcis/'", Text).concat(_need.epci_siren),
@@ -112,12 +116,27 @@ NEEDS = Listing(
     perimeter=OF_TERRITORIES,
 )
 NEED = Single(
-    select(func.convert_to(_ITEM, literal_column("'UTF8'")), _need.version, _PATH)
+    select(func.convert_to(_ITEM, literal_column("'UTF8'")), _VERSION, _PATH)
     .select_from(_PLACED)
     .where(_need.id == bound("id", Uuid)),
     perimeter=OF_TERRITORIES,
 )
-"""The tag is of what was written: a need that expires keeps it, until `expires_on` is changed."""
+
+
+async def claimed(session: WriteSession, own: OwnId, need: Need) -> bool:
+    """Keep a new need under its author's own id; tell whether nobody was faster."""
+    columns = {name: value for name, value in vars(need).items() if name in _need}
+    named = {"external_namespace": own.namespace, "external_id": own.id}
+    made = insert(Need).values(columns | named).on_conflict_do_nothing().returning(_need.id)
+    return (await session.execute(made)).one_or_none() is not None
+
+
+async def locked_by(session: WriteSession, own: OwnId) -> Need | None:
+    """Return the need that its author calls so, if there is one; nobody else changes it then."""
+    mine = (_need.author, _need.external_namespace, _need.external_id)
+    named = [column == value for column, value in zip(mine, own, strict=True)]
+    found: Need | None = await session.scalar(select(Need).where(*named).with_for_update())
+    return found
 
 
 async def locked(session: WriteSession, need_id: UUID) -> Need:

@@ -16,7 +16,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.imports.tables import import_tables
 from services.towns.tables import Epci, Table, Town
+
+IMPORTS = import_tables(Table.metadata)
+"""The jobs of the service: `import_job`, `import_chunk`, `import_rejection`."""
 
 
 class Need(Table):

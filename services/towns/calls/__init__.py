@@ -1,0 +1,1 @@
+"""Calls for bids: waves of the programme, with their frozen rules."""

@@ -1,0 +1,1 @@
+"""How many Cnam sites were announced: targets are dated values, each with its source."""
