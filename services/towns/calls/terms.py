@@ -11,6 +11,7 @@ from uuid import UUID
 from chassis.database import WriteSession
 from services.towns.calls.errors import CallNotFound
 from services.towns.calls.held import Lock, held, last_ruleset
+from services.towns.calls.places import is_open
 from services.towns.calls.rules import Body, Criterion, Evidence, Window
 
 
@@ -83,7 +84,7 @@ async def lock_terms(session: WriteSession, call_id: UUID) -> Terms:
 async def _terms(session: WriteSession, call_id: UUID, *, lock: Lock) -> Terms:
     found = await held(session, call_id, lock=lock)
     call, rules = found.call, found.details()
-    if call.published_at is None and call.source_url is None:
+    if not is_open(call):
         raise CallNotFound
     ruleset = await last_ruleset(session, call_id)
     return Terms(
