@@ -15,6 +15,7 @@ from tests.towns.calling import (
     MOTIVE,
     NOWHERE,
     ORGANISATION,
+    READER,
     SEEN,
     WRITER,
     act,
@@ -79,6 +80,28 @@ async def test_a_draft_whose_closing_has_passed_is_not_published(desk: Towns) ->
     assert fault(refused) == (409, "call-incomplete")
     assert [error["code"] for error in refused.json()["errors"]] == ["closing-passed"]
     assert offered["publish_call"]["reason"] == "call-incomplete"
+
+
+async def test_each_act_is_told_to_those_who_may_know(desk: Towns) -> None:
+    path = await drafted(desk)
+    await desk.ask("PATCH", path, WRITER, json={"quorum": 2}, headers=SEEN)
+    await brought(desk, path, "publication", "extension", "attachment", "closure", "conclusion")
+    given_up = await published(desk)
+    await brought(desk, given_up, "cancellation")
+    told = await desk.heard(READER, path.removeprefix("/v1/"), count=7)
+    ended = await desk.heard(None, given_up.removeprefix("/v1/"), count=2)
+
+    assert [(event["type"], event["data"]["version"]) for event in told] == [
+        ("fr.acdt.towns.call.drafted.v1", 1),
+        ("fr.acdt.towns.call.changed.v1", 2),
+        ("fr.acdt.towns.call.published.v1", 3),
+        ("fr.acdt.towns.call.extended.v1", 4),
+        ("fr.acdt.towns.call.body-attached.v1", 5),
+        ("fr.acdt.towns.call.closed.v1", 6),
+        ("fr.acdt.towns.call.decided.v1", 7),
+    ]
+    assert ended[-1]["type"] == "fr.acdt.towns.call.cancelled.v1"
+    assert await desk.told(None, path.removeprefix("/v1/")) == told[2:]
 
 
 async def test_a_call_is_closed_early_and_decided_with_motives(desk: Towns) -> None:

@@ -6,6 +6,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.towns.calls.contract import CallForBids
+from services.towns.calls.known import known_id
+from services.towns.calls.tables import CallMilestone
 from services.towns.reference.loader import load
 from services.towns.targets.contract import SiteTargetPage
 from tests.towns.asking import Towns, fault
@@ -15,7 +17,7 @@ from tests.towns.shipped_copy import changed
 WAVES = text("SELECT wave, status, confidence, version FROM towns.call ORDER BY wave")
 COUNTS = text(
     "SELECT (SELECT count(*) FROM towns.call_milestone), (SELECT count(*) FROM towns.site_target),"
-    " (SELECT count(*) FROM towns.call_ruleset)"
+    " (SELECT count(*) FROM towns.call_ruleset), (SELECT count(*) FROM towns.call_body)"
 )
 TOLD = text("SELECT count(*) FROM towns.event WHERE name = 'fr.acdt.towns.call.listed.v1'")
 
@@ -27,7 +29,7 @@ async def test_the_waves_of_the_past_are_loaded_once(empty_towns: AsyncSession) 
         waves = [tuple(row) for row in await empty_towns.execute(WAVES)]
         assert waves == [(1, "decided", "high", 1), (2, "decided", "high", 1)]
     (counts,) = await empty_towns.execute(COUNTS)
-    assert tuple(counts) == (8, 5, 0)
+    assert tuple(counts) == (8, 5, 0, 0)
     assert await empty_towns.scalar(TOLD) == before + 2
 
 
@@ -44,11 +46,12 @@ async def test_a_corrected_source_reaches_its_wave(empty_towns: AsyncSession, fo
 async def test_a_wave_of_the_past_shows_its_milestones_and_no_rules(desk: Towns) -> None:
     page = (await desk.ask("GET", "/v1/calls?wave=2", None)).json()
     (call,) = [CallForBids.model_validate(item) for item in page["items"]]
-    ruleset = (await desk.ask("GET", call.links.ruleset, None)).json()
-    rulesets = (await desk.ask("GET", call.links.rulesets, None)).json()
+    ruleset = (await desk.ask("GET", f"/v1/calls/{call.id}/ruleset", None)).json()
+    rulesets = (await desk.ask("GET", f"/v1/calls/{call.id}/rulesets", None)).json()
     refused = await desk.ask("POST", f"{call.links.self}/cancellation", CNAM, json=MOTIVE)
     told = await desk.heard(None, f"calls/{call.id}", count=1)
 
+    assert call.id == known_id(CallMilestone(wave=2, dated="2021-05-04"))
     assert (call.status, call.author, call.publication) == ("decided", "system", None)
     assert (call.opens_at, call.criteria, call.panel) == (None, [], [])
     assert [(one.kind, one.dated) for one in call.milestones] == [

@@ -35,15 +35,15 @@ CALLERS: dict[str, Principal | None] = {
 PARTIES = {"directorate", "cnam"}
 KNOWING = PARTIES | {"writer", "reader"}
 ACTS: dict[str, tuple[str, str, dict[str, Any] | None]] = {
-    "change_call": ("PATCH", "", {"quorum": 2}),
-    "publish_call": ("POST", "/publication", None),
-    "extend_call": ("POST", "/extension", LATER),
-    "close_call": ("POST", "/closure", MOTIVE),
-    "conclude_call": ("POST", "/conclusion", MOTIVE),
-    "cancel_call": ("POST", "/cancellation", MOTIVE),
+    "change_call": ("PATCH", "/v1/calls/{id}", {"quorum": 2}),
+    "publish_call": ("POST", "/v1/calls/{id}/publication", None),
+    "extend_call": ("POST", "/v1/calls/{id}/extension", LATER),
+    "close_call": ("POST", "/v1/calls/{id}/closure", MOTIVE),
+    "conclude_call": ("POST", "/v1/calls/{id}/conclusion", MOTIVE),
+    "cancel_call": ("POST", "/v1/calls/{id}/cancellation", MOTIVE),
     "attach_call_body": (
         "POST",
-        "/attachment",
+        "/v1/calls/{id}/attachment",
         {"body": "cnam", "organisation_id": ORGANISATION},
     ),
 }
@@ -99,9 +99,10 @@ async def _walked(desk: Towns, chance: random.Random) -> Model:
         onward = [act for act in ACTS if model.status in STEPS[act].sources]
         act = chance.choice(onward if onward and chance.random() < 0.8 else list(ACTS))
         name = chance.choice(sorted(PARTIES if chance.random() < 0.8 else CALLERS))
-        method, noun, said = ACTS[act]
+        method, where, said = ACTS[act]
         headers = SEEN if method == "PATCH" else {}
-        answer = await desk.ask(method, f"{path}{noun}", CALLERS[name], json=said, headers=headers)
+        where = where.format(id=path.rsplit("/", 1)[1])
+        answer = await desk.ask(method, where, CALLERS[name], json=said, headers=headers)
         assert answer.status_code == model.expected(act, name), (act, name, model, answer.text)
         if answer.is_success:
             model.does(act)

@@ -14,14 +14,15 @@ _call = Call.__table__.c
 PATH: ColumnElement[str] = literal_column("'/v1/calls/'", Text).concat(cast(_call.id, Text))
 """Of a call."""
 
+_NOW = func.current_timestamp()
 STANDING: ColumnElement[str] = case(
-    (and_(_call.status == code("published"), _call.closes_at <= func.now()), code("closed")),
+    (and_(_call.status == code("published"), _call.closes_at <= _NOW), code("closed")),
     else_=_call.status,
 )
 """The status at the instant of the question: `rules.standing`, in SQL."""
 
 _INCOMPLETE: Unless = (
-    or_(func.cardinality(_call.faults) > literal_column("0"), _call.closes_at <= func.now()),
+    or_(func.cardinality(_call.faults) > literal_column("0"), _call.closes_at <= _NOW),
     "call-incomplete",
 )
 

@@ -89,6 +89,7 @@ class CallBodyAttached(_OfCall):
 
 
 class CallListed(_OfCall):
-    """Public sources tell of a wave of the past."""
+    """Public sources tell of a wave of the past; anyone may know."""
 
     name: ClassVar[str] = "fr.acdt.towns.call.listed.v1"
+    audience: ClassVar[Scoped | None] = None

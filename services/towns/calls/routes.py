@@ -38,7 +38,7 @@ from services.towns.calls.queries import CallQuery
 router = Router(route_class=WriteRoute)
 
 CallId = Annotated[
-    UUID, Path(description="Id of the call", examples=["0198c0de-0000-7000-8000-00000000beef"])
+    UUID, Path(description="Id of the call", examples=["017934ac-a400-7d48-a5e7-7d8a8952ed8b"])
 ]
 _ACT = (OutsidePerimeter, CallNotFound, IllegalTransition)
 
