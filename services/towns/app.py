@@ -4,6 +4,7 @@ from chassis.assembly import ServiceApp
 from chassis.imports.routes import Importing
 from chassis.tokens import Verifier
 from chassis.vocabularies import label_router
+from services.towns.calls import routes as calls
 from services.towns.catalogue import routes as catalogue
 from services.towns.contacts import routes as contacts
 from services.towns.conventions import routes as conventions
@@ -17,6 +18,7 @@ from services.towns.resolution import routes as resolution
 from services.towns.settings import Settings
 from services.towns.sources import routes as sources
 from services.towns.succession import routes as succession
+from services.towns.targets import routes as targets
 from services.towns.vocabularies import VOCABULARIES
 
 
@@ -30,6 +32,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
         settings,
         summary="Programme towns, official places, and what each town asks for and obtains",
         routers=[
+            calls.router,
             catalogue.router,
             contacts.router,
             conventions.router,
@@ -41,6 +44,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             resolution.router,
             sources.router,
             succession.router,
+            targets.router,
             label_router("towns", VOCABULARIES),
         ],
         policy=POLICY,

@@ -2,9 +2,11 @@
 
 from chassis.problems import Text
 from chassis.vocabularies import Vocabulary
+from services.towns.calls.vocabularies import VOCABULARIES as OF_CALLS
 from services.towns.conventions.vocabularies import CONVENTION_VOCABULARIES
 from services.towns.needs.vocabularies import VOCABULARIES as OF_NEEDS
 from services.towns.succession import vocabularies as succession
+from services.towns.targets.vocabularies import SITE_TARGET
 
 TOWN_STATUS = Vocabulary(
     "town-status",
@@ -156,5 +158,7 @@ VOCABULARIES = (
     *succession.VOCABULARIES,
     *CONVENTION_VOCABULARIES,
     *OF_NEEDS,
+    *OF_CALLS,
+    SITE_TARGET,
 )
 """Every code list of the service."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chassis.identity import EVERYWHERE, NOWHERE, Perimeter, Place, Principal
+from services.towns.calls.contract import CallForBidsIn
+from services.towns.calls.places import OF_A_DRAFT
 from services.towns.contacts.contract import ContactIn
 from services.towns.conventions.contract import ConventionIn
 from services.towns.conventions.policy import DEPARTMENT_PREFECTURE, REGION_PREFECTURE
@@ -95,6 +97,8 @@ class Estate:
     """What makes a thing at a site."""
     acts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     """The bodies of the acts on a thing, by operation; none may change who knows of it."""
+    places: Mapping[str, Place] = field(default_factory=lambda: SITES)
+    """Where a thing made at a site lies, if not there."""
 
 
 def _contact(site: str) -> dict[str, Any]:
@@ -129,7 +133,26 @@ def _need(site: str) -> dict[str, Any]:
     return example | {"acv_id": site}
 
 
+def _call(site: str) -> dict[str, Any]:
+    example: dict[str, Any] = CallForBidsIn.model_json_schema()["examples"][0]
+    return example | {"name": f"Appel {site}", "criteria": []}
+
+
+_MOTIVE = {"motive": "Accord des deux parties"}
+_CALL_ACTS: Mapping[str, dict[str, Any]] = {
+    "show_call_ruleset": {},
+    "show_call_rulesets": {},
+    "publish_call": {},
+    "extend_call": {"closes_at": "2100-05-01T00:00:00Z", **_MOTIVE},
+    "close_call": _MOTIVE,
+    "conclude_call": _MOTIVE,
+    "attach_call_body": {"body": "cnam", "organisation_id": None},
+    "cancel_call": _MOTIVE,
+}
+"""A draft without a grid is not published: it stays with the parties."""
+
 ESTATES: Mapping[str, Estate] = {
+    "/v1/calls": Estate("list_calls", _call, _CALL_ACTS, places=dict.fromkeys(SITES, OF_A_DRAFT)),
     "/v1/contacts": Estate("list_contacts", _contact),
     "/v1/conventions": Estate("list_conventions", _convention, _CONVENTION_ACTS),
     "/v1/needs": Estate(

@@ -103,7 +103,7 @@ async def _each(
             right = answer.status_code == 403 and answer.json()["code"] == "outside-perimeter"
         else:
             right = without(answer, path) == without(nothing, unknown)
-        found += [] if right else [f"{answer.status_code} for {thing.place['town']}"]
+        found += [] if right else [f"{answer.status_code} for {thing.key}"]
     return found
 
 
@@ -120,7 +120,7 @@ def _let_through(answer: httpx.Response) -> bool:
 async def create(stage: Stage, way: str, case: Case, player: Principal) -> list[str]:
     """Play the making of a thing at each site; what is made stays for the other plays."""
     found = []
-    for site, place in SITES.items():
+    for site, place in ESTATES[case.collection].places.items():
         body = ESTATES[case.collection].body(site)
         answer = await stage.ask(way, case, case.path, player, json=body)
         allowed = seen(case.row.limits(player), place)
@@ -158,7 +158,7 @@ async def feed(stage: Stage, way: str, case: Case, player: Principal | None) -> 
         for thing in stage.things[collection]:
             known = told or (audience in heard and seen(heard[audience], thing.place))
             if (thing.key in text) != known:
-                found.append(f"{thing.place['town']} is {'hidden' if known else 'told'}")
+                found.append(f"{thing.key} is {'hidden' if known else 'told'}")
     return found
 
 

@@ -21,6 +21,7 @@ from services.towns.calls.errors import (
     NamedTwice,
     OutsideQuotaReached,
     ReservedToProgramme,
+    UnknownBody,
 )
 from services.towns.calls.rules import (
     Body,
@@ -31,13 +32,12 @@ from services.towns.calls.rules import (
     Window,
     admissible,
     check_names,
-    check_publication,
-    extended,
-    faults,
+    check_seat,
     missing_evidence,
     standing,
 )
 from services.towns.calls.ruleset import digest, frozen
+from services.towns.calls.wholeness import check_publication, extended, faults
 
 OPENS = datetime(2026, 1, 10, 8, tzinfo=UTC)
 PRIORITY = OPENS + timedelta(days=30)
@@ -223,6 +223,26 @@ def test_an_extension_leaves_the_other_deadlines_where_they_are() -> None:
         "opinions_due_at": WHOLE.opinions_due_at,
         "decisions_expected_on": WHOLE.decisions_expected_on,
     }
+
+
+SEATED = (replace(WHOLE.panel[0], organisation_id="o"), WHOLE.panel[1])
+
+
+@pytest.mark.parametrize(
+    ("body", "organisation", "refusal"),
+    [
+        ("acv-directorate", "p", None),
+        ("cnam", "o", None),
+        ("cnam", None, None),
+        ("acv-directorate", "o", NamedTwice),
+        ("anah", "p", UnknownBody),
+    ],
+    ids=["a free seat", "its own again", "left", "of another seat", "no seat"],
+)
+def test_an_organisation_has_one_seat_of_the_panel(
+    body: str, organisation: str | None, refusal: type[Problem] | None
+) -> None:
+    _raises(refusal, lambda: check_seat(SEATED, body, organisation_id=organisation))
 
 
 def test_what_a_bid_lacks_is_listed_in_the_order_of_the_rules() -> None:

@@ -1,7 +1,6 @@
 """Every refusal of the calls.
 
 CallNotFound          NotFound
-RulesetNotFound       NotFound
 NamedTwice            Unprocessable
 UnknownBody           Unprocessable
 DeadlineNotExtended   Unprocessable
@@ -84,16 +83,12 @@ class CallNotFound(NotFound):
     title = Text("Aucun appel n'a cet identifiant", "No call has this identifier")
 
 
-class RulesetNotFound(NotFound):
-    """The call, if the caller may know of it, has no rule set with this number, or none at all."""
-
-    title = Text("Cet appel n'a pas ce règlement", "The call has no such rule set")
-
-
 class NamedTwice(Unprocessable):
-    """A criterion, a piece of evidence or a body of the panel is there twice."""
+    """A criterion, a piece of evidence, a body of the panel or its organisation is there twice."""
 
-    title = Text("Un code est nommé deux fois", "A code is named twice")
+    title = Text(
+        "Un code, ou un organisme, est nommé deux fois", "A code or an organisation is named twice"
+    )
 
 
 class UnknownBody(Unprocessable):

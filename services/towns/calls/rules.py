@@ -1,21 +1,18 @@
-"""When a call can be published, moved and closed, and who may bid when."""
+"""How a call goes from draft to decided, what its rules are made of, and who may bid when."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
-from typing import Any
 
 from chassis.workflow import Step, Steps
 from services.towns.calls.errors import (
     CallClosed,
-    CallIncomplete,
     CallNotOpen,
-    DeadlineNotExtended,
     NamedTwice,
     OutsideQuotaReached,
     ReservedToProgramme,
+    UnknownBody,
 )
 
 STEPS: Steps = {
@@ -25,8 +22,12 @@ STEPS: Steps = {
     "close_call": Step(frozenset({"published"}), "closed"),
     "conclude_call": Step(frozenset({"closed"}), "decided"),
     "cancel_call": Step(frozenset({"draft", "published", "closed"}), "cancelled"),
+    "attach_call_body": Step(frozenset({"draft", "published", "closed"}), ""),
 }
-"""A call that closed is not opened again: who bid in time relied on it."""
+"""A call that closed is not opened again: who bid in time relied on it.
+
+Who sits for a body changes no status: `attach_call_body` leads nowhere.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,54 +162,23 @@ def check_names(asked: Details) -> None:
             raise NamedTwice
 
 
-def faults(asked: Details) -> tuple[str, ...]:
-    """Return what keeps a call from being published, as codes of `errors.FAULTS`.
+def check_seat(panel: Collection[Body], body: str, *, organisation_id: str | None) -> None:
+    """Let an organisation take the seat of a body, or leave it.
 
     Args:
-        asked: the call as it is kept.
-    """
-    return (*_of_dates(asked), *_of_grid(asked), *_of_panel(asked))
-
-
-def check_publication(held: tuple[str, ...], *, closes_at: datetime | None, now: datetime) -> None:
-    """Let a call be published if its rules are whole and bids can still come.
-
-    Args:
-        held: the faults of its rules.
-        closes_at: when it closes.
-        now: the instant of the publication.
+        panel: the bodies of the call.
+        body: the code of the one whose seat it is.
+        organisation_id: of the registry; null: nobody sits there.
 
     Raises:
-        CallIncomplete: all that is missing.
+        UnknownBody: the panel has no such body.
+        NamedTwice: the organisation is another body of the panel already.
     """
-    late = ("closing-passed",) if closes_at is not None and closes_at <= now else ()
-    if held or late:
-        raise CallIncomplete.of((*held, *late))
-
-
-def extended(held: Details, asked: Deadlines) -> dict[str, Any]:
-    """Return the deadlines of a call after an extension, by their names.
-
-    Args:
-        held: the rules in force.
-        asked: the deadlines wanted.
-
-    Raises:
-        DeadlineNotExtended: the closing does not move later, or another deadline moves earlier.
-        CallIncomplete: a deadline would come before the closing.
-    """
-    moved = {}
-    for name in ("closes_at", "scores_due_at", "opinions_due_at", "decisions_expected_on"):
-        before, after = getattr(held, name), getattr(asked, name)
-        if after is not None and before is not None and after < before:
-            raise DeadlineNotExtended
-        moved[name] = before if after is None else after
-    if moved["closes_at"] == held.closes_at:
-        raise DeadlineNotExtended
-    late = tuple(_before_closing(**moved))
-    if late:
-        raise CallIncomplete.of(late)
-    return moved
+    if all(one.body != body for one in panel):
+        raise UnknownBody
+    others = {one.organisation_id for one in panel if one.body != body}
+    if organisation_id is not None and organisation_id in others:
+        raise NamedTwice
 
 
 def missing_evidence(required: Collection[str], given: Collection[str]) -> tuple[str, ...]:
@@ -223,64 +193,3 @@ def missing_evidence(required: Collection[str], given: Collection[str]) -> tuple
 
 def _before(at: datetime, limit: datetime | None) -> bool:
     return limit is not None and at < limit
-
-
-def _of_dates(asked: Details) -> Iterator[str]:
-    opens, closes = asked.opens_at, asked.closes_at
-    if opens is None:
-        yield "no-opening"
-    if closes is None:
-        yield "no-closing"
-    if opens is not None and closes is not None:
-        if closes <= opens:
-            yield "closes-before-it-opens"
-        if asked.priority_ends_at is not None and not opens < asked.priority_ends_at <= closes:
-            yield "priority-outside-the-call"
-    if asked.outside_quota is not None and asked.priority_ends_at is None:
-        yield "quota-without-priority"
-    if asked.scores_due_at is None:
-        yield "no-scores-deadline"
-    if asked.opinions_due_at is None:
-        yield "no-opinions-deadline"
-    yield from _before_closing(
-        closes_at=closes,
-        scores_due_at=asked.scores_due_at,
-        opinions_due_at=asked.opinions_due_at,
-        decisions_expected_on=asked.decisions_expected_on,
-    )
-
-
-def _before_closing(
-    *,
-    closes_at: datetime | None,
-    scores_due_at: datetime | None,
-    opinions_due_at: datetime | None,
-    decisions_expected_on: date | None,
-) -> Iterator[str]:
-    if closes_at is None:
-        return
-    if scores_due_at is not None and scores_due_at <= closes_at:
-        yield "scores-due-before-closing"
-    if opinions_due_at is not None and opinions_due_at <= closes_at:
-        yield "opinions-due-before-closing"
-    if decisions_expected_on is not None and decisions_expected_on < closes_at.date():
-        yield "decisions-before-closing"
-
-
-def _of_grid(asked: Details) -> Iterator[str]:
-    if not asked.criteria:
-        yield "no-criterion"
-    elif sum(Fraction(criterion.weight) for criterion in asked.criteria) != 1:
-        yield "weights-do-not-add-up"
-    known = {criterion.code for criterion in asked.criteria}
-    if any(item.criterion not in {None, *known} for item in asked.evidence):
-        yield "evidence-of-no-criterion"
-
-
-def _of_panel(asked: Details) -> Iterator[str]:
-    if not asked.panel:
-        yield "no-body"
-    if asked.quorum is None:
-        yield "no-quorum"
-    elif asked.panel and asked.quorum > len(asked.panel):
-        yield "quorum-out-of-reach"

@@ -9,8 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.towns import tables
+from services.towns.calls.tables import CallMilestone
 from services.towns.reference import rows
 from services.towns.succession.tables import CommuneSuccession
+from services.towns.targets.tables import SiteTarget
 
 
 class RefusedCell(Exception):
@@ -101,6 +103,8 @@ SOURCES = (
         rows.CommuneSuccession,
         ("predecessor_code",),
     ),
+    Source("call_milestones", CallMilestone, rows.CallMilestone, ("wave", "kind", "dated")),
+    Source("site_targets", SiteTarget, rows.SiteTarget, ("kind", "stated_on")),
 )
 """In the order in which rows may be inserted."""
 

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import JSON, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.events import record
+from services.towns.calls.known import load_waves
 from services.towns.catalogue import cards
 from services.towns.conventions.known import load_known
 from services.towns.events import ReferenceLoaded, TownUpdated
@@ -77,6 +78,7 @@ async def load(session: AsyncSession, folder: Path = TABLES) -> LoadReport:
         for source in stale:
             await _tell(session, entries[source.name])
     await load_known(session, vintage=entries["programme_towns"].vintage)
+    await load_waves(session)
     changed: dict[str, int] = {}
     if stale or known.get(_CARDS) != cards.FORM:
         changed = await cards.publish(session, None)

@@ -148,3 +148,22 @@ class ActionCount(Row):
     in_progress: Count | None
     delivered: Count | None
     as_of: date
+
+
+class CallMilestone(Row):
+    wave: Annotated[int, Field(ge=1, le=2)]
+    kind: Literal["call-opened", "closing-announced", "selection-announced"]
+    dated: Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
+    confidence: Confidence
+    source_url: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    note: Words | None
+
+
+class SiteTarget(Row):
+    kind: Literal["all", "in-acv", "outside-acv"]
+    stated_on: date
+    sites_count: Annotated[int, Field(ge=1, le=10_000)]
+    due: Annotated[str, Field(pattern=r"^20\d{2}$")] | None
+    confidence: Confidence
+    source_url: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    note: Words | None

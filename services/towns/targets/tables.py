@@ -11,7 +11,7 @@ from services.towns.tables import Table
 class SiteTarget(Table):
     """How many sites a source says there will be; `stated_on` is a day on which it was said.
 
-    `due` is as the source says it, a year or a day.
+    `due` is a year: by its end.
     """
 
     __tablename__ = "site_target"
