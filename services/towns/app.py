@@ -3,6 +3,7 @@
 from chassis.assembly import ServiceApp
 from chassis.tokens import Verifier
 from chassis.vocabularies import label_router
+from services.towns.applications import routes as applications
 from services.towns.catalogue import routes as catalogue
 from services.towns.contacts import routes as contacts
 from services.towns.conventions import routes as conventions
@@ -27,6 +28,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
         settings,
         summary="Programme towns, official places, and what each town asks for and obtains",
         routers=[
+            applications.router,
             catalogue.router,
             contacts.router,
             conventions.router,

@@ -2,6 +2,7 @@
 
 from chassis.problems import Text
 from chassis.vocabularies import Vocabulary
+from services.towns.applications.vocabularies import VOCABULARIES as OF_APPLICATIONS
 from services.towns.conventions.vocabularies import CONVENTION_VOCABULARIES
 from services.towns.needs.vocabularies import VOCABULARIES as OF_NEEDS
 from services.towns.succession import vocabularies as succession
@@ -156,5 +157,6 @@ VOCABULARIES = (
     *succession.VOCABULARIES,
     *CONVENTION_VOCABULARIES,
     *OF_NEEDS,
+    *OF_APPLICATIONS,
 )
 """Every code list of the service."""

@@ -1,13 +1,15 @@
 """What callers send and receive about bids."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from chassis.contract import AllowedAction, Day, Input, Output, Page, Version
-from chassis.identifiers import Uuid7
+from chassis.identifiers import InseeCode, Siren, Uuid7
+from chassis.problems import Text
+from chassis.validation import Misfit
 from services.towns.applications import content as text
 from services.towns.applications import vocabularies as words
 from services.towns.applications.rules import Carrier
@@ -32,9 +34,6 @@ Status = Annotated[
         json_schema_extra=words.APPLICATION_STATUS.schema,
     ),
 ]
-CarrierKind = Annotated[
-    Literal["commune", "epci"], Field(json_schema_extra=words.CARRIER_KIND.schema)
-]
 CarrierRole = Annotated[
     Literal["lead", "partner"],
     Field(
@@ -52,12 +51,9 @@ PartCode = Annotated[
     str | None,
     Field(max_length=100, description="Criterion or piece of evidence, as the call names it"),
 ]
-CarrierCode = Annotated[
-    str, Field(max_length=9, description="INSEE code, or SIREN of an EPCI", examples=["51108"])
-]
 CallId = Annotated[UUID, Field(description="Call in which the bid is made")]
 
-_LEAD = {"kind": "commune", "code": "51108", "role": "lead"}
+_LEAD = {"insee_code": "51108", "role": "lead"}
 CREATION: dict[str, Any] = {
     "call_id": "0198c0de-0000-7000-8000-00000000ca11",
     "carriers": [_LEAD],
@@ -67,10 +63,10 @@ CREATION: dict[str, Any] = {
 
 
 class ApplicationCarrierIn(Input):
-    """Who carries a bid."""
+    """Who carries a bid: a commune or an EPCI."""
 
-    kind: CarrierKind
-    code: CarrierCode
+    insee_code: InseeCode | None = None
+    epci_siren: Siren | None = None
     role: CarrierRole = "lead"
 
 
@@ -92,9 +88,15 @@ class ApplicationIn(Input):
         UUID | None, Field(description="Bid accompanied in another call, of the same lead")
     ] = None
 
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.content is None and self.carried_from is None:
+            raise Misfit("content", Text("requis sans carried_from", "needed without carried_from"))
+        return self
+
     def carried(self) -> tuple[Carrier, ...]:
         """Return who carries the bid."""
-        return tuple(Carrier(one.kind, one.code, one.role) for one in self.carriers)
+        return tuple(Carrier(one.insee_code, one.epci_siren, one.role) for one in self.carriers)
 
 
 class ApplicationAskedIn(Input):
@@ -110,6 +112,11 @@ class ConsolidationIn(Input):
 
     asked: Annotated[tuple[ApplicationAskedIn, ...], Field(min_length=1, max_length=100)]
     due_on: Annotated[Day | None, Field(description="Day by which it is expected")] = None
+
+    def documents(self) -> list[dict[str, Any]]:
+        """Return what is asked as it is kept."""
+        due = {"due_on": self.due_on and self.due_on.isoformat()}
+        return [one.model_dump(mode="json") | due for one in self.asked]
 
 
 class ExaminationIn(Input):
@@ -127,10 +134,10 @@ class ApplicationWithdrawalIn(Input):
 class ApplicationCarrier(Output):
     """Who carries a bid."""
 
-    kind: CarrierKind
-    code: CarrierCode
+    insee_code: InseeCode | None
+    epci_siren: Siren | None
     role: CarrierRole
-    name: str
+    name: str | None = Field(description="Official name; null: the commune is not in our tables")
     acv_id: AcvId | None = Field(description="Town of the programme that the commune is of")
 
 

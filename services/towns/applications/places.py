@@ -32,11 +32,11 @@ from services.towns.territories import placed
 
 row = Application.__table__.c
 _body = CallBody.__table__.c
-_NOW: ColumnElement[Any] = literal_column("now()", DateTime(timezone=True))
+NOW: ColumnElement[Any] = literal_column("now()", DateTime(timezone=True))
 _PARTIES = [code(kind) for kind in policy.PARTIES]
 
 DECISION = row.status.in_([code(status) for status in sorted(DECIDED)])
-_TOLD = row.decision_told_at <= _NOW
+_TOLD = row.decision_told_at <= NOW
 _PARTY = bound(f"{CALLER}_kind", Text).in_(_PARTIES)
 STANDING: ColumnElement[str] = case(
     (and_(DECISION, ~_TOLD, ~_PARTY), code("examined")), else_=row.status
@@ -52,7 +52,7 @@ WRITTEN_AT: ColumnElement[Any] = case(
 
 def told(at: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether what is told to others than the parties from an instant on is told to the caller."""
-    return (at.is_(None) | (at <= _NOW) | _PARTY).is_(True)
+    return (at.is_(None) | (at <= NOW) | _PARTY).is_(True)
 
 
 def _once_submitted(values: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -1,6 +1,5 @@
 """How a bid goes from a draft to a decision, who carries it, and what a whole one holds."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,23 +41,30 @@ DECIDED = frozenset({"selected", "accompanied", "refused"})
 _SAID = {
     "lead-count": Text("un seul chef de file est attendu", "exactly one lead is expected"),
     "twice": Text("y est deux fois", "is there twice"),
+    "one-code": Text(
+        "insee_code ou epci_siren : un seul des deux", "insee_code or epci_siren: exactly one"
+    ),
     "unknown-carrier": Text(
-        "aucune commune ni EPCI connu n'a ce code", "no known commune nor EPCI has this code"
+        "aucun département ou EPCI connu n'a ce code", "no known department or EPCI has this code"
     ),
     "unknown-criterion": Text("l'appel n'a pas ce critère", "the call has no such criterion"),
     "unknown-evidence": Text("l'appel n'a pas cette pièce", "the call has no such evidence"),
-    "unknown-commune": Text("aucune commune connue n'a ce code", "no known commune has this code"),
     "unknown-need": Text("aucun besoin n'a cet identifiant", "no need has this identifier"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """Who carries a bid: a commune by its INSEE code, or an EPCI by its SIREN."""
+    """Who carries a bid, as `lead` or `partner`: a commune by its INSEE code, or an EPCI."""
 
-    kind: str
-    code: str
+    insee_code: str | None
+    epci_siren: str | None
     role: str
+
+    @property
+    def code(self) -> str:
+        """What names it: INSEE codes and SIREN are never alike."""
+        return self.insee_code or self.epci_siren or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +90,11 @@ def standing(status: str, *, told_at: datetime | None, now: datetime, party: boo
 
 
 def check_carriers(carriers: Sequence[Carrier], *, known: Collection[str]) -> None:
-    """Let carriers bid together if one leads, none is there twice, and all exist.
+    """Let carriers bid together if one leads, none is there twice, and all lie somewhere.
 
     Args:
         carriers: as somebody wants them, at least one.
-        known: codes of the communes and EPCIs among them that official tables have.
+        known: the codes of those among them that official tables let us place.
 
     Raises:
         CarriersInconsistent: it names every place.
@@ -96,29 +102,25 @@ def check_carriers(carriers: Sequence[Carrier], *, known: Collection[str]) -> No
     found = []
     if sum(carrier.role == "lead" for carrier in carriers) != 1:
         found.append(_fault("lead-count", "/carriers"))
-    counts = Counter(carrier.code for carrier in carriers)
+    codes = [carrier.code for carrier in carriers]
     for place, carrier in enumerate(carriers):
-        if carrier.code not in known:
-            found.append(_fault("unknown-carrier", f"/carriers/{place}/code"))
-        elif counts[carrier.code] > 1:
-            found.append(_fault("twice", f"/carriers/{place}/code"))
+        if (carrier.insee_code is None) == (carrier.epci_siren is None):
+            found.append(_fault("one-code", f"/carriers/{place}"))
+        elif carrier.code not in known:
+            found.append(_fault("unknown-carrier", f"/carriers/{place}"))
+    found += _repeated(codes, at="/carriers/{}")
     if found:
         raise CarriersInconsistent(errors=found)
 
 
-def check_content(
-    content: Mapping[str, Any],
-    grid: Grid,
-    *,
-    communes: Collection[str],
-    needs: Collection[str],
-) -> None:
+def check_content(content: Mapping[str, Any], grid: Grid, *, needs: Collection[str]) -> None:
     """Let a bid be kept if what it names exists; it need not be whole.
+
+    Its places are any communes: we hold those of the programme and few others.
 
     Args:
         content: the bid as the contract shows it.
         grid: of its call.
-        communes: the INSEE codes among those of its places that official tables have.
         needs: the ids among those that it names that needs have.
 
     Raises:
@@ -126,13 +128,13 @@ def check_content(
     """
     answered = [answer["criterion"] for answer in content["answers"]]
     named = [item["code"] for item in content["evidence"]]
-    places = [place["insee_code"] for place in content["places"]]
     found = [
-        *_strange(answered, grid.criteria, code="unknown-criterion", at="/answers/{}/criterion"),
-        *_strange(named, grid.evidence, code="unknown-evidence", at="/evidence/{}/code"),
-        *_strange(places, communes, code="unknown-commune", at="/places/{}/insee_code"),
-        *_strange(content["needs"], needs, code="unknown-need", at="/needs/{}"),
-        *_repeated(answered, at="/answers/{}/criterion"),
+        *_strange(
+            answered, grid.criteria, code="unknown-criterion", at="/content/answers/{}/criterion"
+        ),
+        *_strange(named, grid.evidence, code="unknown-evidence", at="/content/evidence/{}/code"),
+        *_strange(content["needs"], needs, code="unknown-need", at="/content/needs/{}"),
+        *_repeated(answered, at="/content/answers/{}/criterion"),
     ]
     if found:
         raise BidInconsistent(errors=found)
@@ -158,11 +160,12 @@ def missing(content: Mapping[str, Any], grid: Grid) -> list[dict[str, str | None
     }
     answered = {answer["criterion"] for answer in content["answers"]}
     given = {item["code"] for item in content["evidence"] if item["url"] or item["reference"]}
-    return [
-        *({"part": part, "code": None} for part, value in parts.items() if not value),
-        *({"part": "answers", "code": code} for code in grid.criteria if code not in answered),
-        *({"part": "evidence", "code": code} for code in missing_evidence(grid.required, given)),
+    lacking: list[tuple[str, str | None]] = [
+        *((part, None) for part, value in parts.items() if not value),
+        *(("answers", code) for code in grid.criteria if code not in answered),
+        *(("evidence", code) for code in missing_evidence(grid.required, given)),
     ]
+    return [{"part": part, "code": code} for part, code in lacking]
 
 
 def check_complete(lacking: Sequence[dict[str, Any]]) -> None:

@@ -17,14 +17,6 @@ APPLICATION_STATUS = Vocabulary(
     },
     open=False,
 )
-CARRIER_KIND = Vocabulary(
-    "application-carrier-kind",
-    {
-        "commune": Text("commune", "commune"),
-        "epci": Text("intercommunalité", "intercommunality"),
-    },
-    open=False,
-)
 CARRIER_ROLE = Vocabulary(
     "application-carrier-role",
     {
@@ -48,5 +40,5 @@ APPLICATION_PART = Vocabulary(
     open=False,
 )
 
-VOCABULARIES = (APPLICATION_STATUS, CARRIER_KIND, CARRIER_ROLE, APPLICATION_PART)
+VOCABULARIES = (APPLICATION_STATUS, CARRIER_ROLE, APPLICATION_PART)
 """Every code list of the bids."""
