@@ -95,6 +95,8 @@ class Estate:
     """What makes a thing at a site."""
     acts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     """The bodies of the acts on a thing, by operation; none may change who knows of it."""
+    places: Mapping[str, Place] = field(default_factory=lambda: SITES)
+    """Where a thing made at a site lies, if not there."""
 
 
 def _contact(site: str) -> dict[str, Any]:
@@ -129,7 +131,32 @@ def _need(site: str) -> dict[str, Any]:
     return example | {"acv_id": site}
 
 
+CALL_ID = "0198c0de-0000-7000-8000-00000000ca11"
+"""A call that the stage holds; it is not open yet: what is submitted stays a draft."""
+
+
+def _application(site: str) -> dict[str, Any]:
+    (insee_code,) = [code for code in SITES[site]["town"] if code != site]
+    lead = {"insee_code": insee_code, "role": "lead"}
+    return {"call_id": CALL_ID, "carriers": [lead], "content": {"title": f"Un site à {site}"}}
+
+
+_OF_CARRIERS = {site: {"town": place["town"]} for site, place in SITES.items()}
+_APPLICATION_ACTS: Mapping[str, dict[str, Any]] = {
+    "list_application_versions": {},
+    "show_application_version": {},
+    "list_application_steps": {},
+    "submit_application": {},
+    "resubmit_application": {},
+    "consolidate_application": {"asked": [{"part": "places", "comment": "Lequel ?"}]},
+    "examine_application": {"motive": "Dossier complet"},
+    "withdraw_application": {"motive": "Projet abandonné"},
+}
+
 ESTATES: Mapping[str, Estate] = {
+    "/v1/applications": Estate(
+        "list_applications", _application, _APPLICATION_ACTS, places=_OF_CARRIERS
+    ),
     "/v1/contacts": Estate("list_contacts", _contact),
     "/v1/conventions": Estate("list_conventions", _convention, _CONVENTION_ACTS),
     "/v1/needs": Estate(

@@ -36,7 +36,7 @@ CENTRE = caller("cnam_centre", READS, region="44")
 FAR_PREFECTURE = caller("department_prefecture", READS, name="far", department="34")
 EVALUATOR = caller("evaluator", READS)
 MOTIVE = {"motive": "Vu avec la ville"}
-ASKED = {
+ASKED: dict[str, Any] = {
     "asked": [{"part": "evidence", "code": "deliberation", "comment": "Illisible"}],
     "due_on": "2100-01-31",
 }
@@ -49,7 +49,7 @@ EVIDENCE = (
     Evidence("letters", {"fr": "Soutiens", "en": "Letters"}, False, "need"),
 )
 WHOLE: dict[str, Any] = EXAMPLE | {
-    "evidence": [{"code": "deliberation", "title": "Délibération", "reference": "D 2026-14"}],
+    "evidence": [{"code": "deliberation", "title": None, "url": None, "reference": "D 2026-14"}],
     "answers": [
         {"criterion": "need", "text": "Trois cents emplois"},
         {"criterion": "premises", "text": "Quatre salles"},
@@ -75,33 +75,31 @@ async def run(url: str, sql: str, *arguments: Any) -> None:
         await connection.close()
 
 
-async def a_call(url: str, **changes: Any) -> str:
+async def a_call(url: str, *, call_id: UUID | None = None, **changes: Any) -> str:
     """Keep a published call that is open for bids; return its id."""
     now = datetime.now(UTC)
-    details = Details(
-        **{
-            "wave": 3,
-            "name": "Appel à manifestation d'intérêt",
-            "mode": "live",
-            "opens_at": now - timedelta(days=1),
-            "priority_ends_at": None,
-            "closes_at": now + timedelta(days=30),
-            "scores_due_at": now + timedelta(days=60),
-            "opinions_due_at": now + timedelta(days=60),
-            "decisions_expected_on": None,
-            "outside_quota": None,
-            "quorum": 1,
-            "criteria": GRID,
-            "evidence": EVIDENCE,
-            "panel": (),
-        }
-        | changes
-    )
-    call_id = uuid7()
-    await run(url, _KEPT, call_id, *_columns(details))
-    await run(url, _BODY, call_id, UUID(BODY_OF_PANEL))
-    await freeze(url, call_id, details)
-    return str(call_id)
+    usual: dict[str, Any] = {
+        "wave": 3,
+        "name": "Appel à manifestation d'intérêt",
+        "mode": "live",
+        "opens_at": now - timedelta(days=1),
+        "priority_ends_at": None,
+        "closes_at": now + timedelta(days=30),
+        "scores_due_at": now + timedelta(days=60),
+        "opinions_due_at": now + timedelta(days=60),
+        "decisions_expected_on": None,
+        "outside_quota": None,
+        "quorum": 1,
+        "criteria": GRID,
+        "evidence": EVIDENCE,
+        "panel": (),
+    }
+    details = Details(**(usual | changes))
+    made = call_id or uuid7()
+    await run(url, _KEPT, made, *_columns(details))
+    await run(url, _BODY, made, UUID(BODY_OF_PANEL))
+    await freeze(url, made, details)
+    return str(made)
 
 
 def _columns(details: Details) -> list[Any]:

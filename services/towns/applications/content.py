@@ -6,9 +6,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from chassis.contract import Day, Input, Output
-from chassis.identifiers import InseeCode
-from services.towns.contacts.contract import Role
+from chassis.identifiers import Form, InseeCode
+from chassis.problems import Text
 from services.towns.needs.contract import Line, Url
+from services.towns.vocabularies import CONTACT_ROLE
 
 MOST_LEARNERS = 1_000_000
 
@@ -22,37 +23,35 @@ class ApplicationPlace(Input):
     """A commune in which the site could open, in the order of preference."""
 
     insee_code: InseeCode
-    reason: Prose | None = None
+    reason: Prose | None
 
 
 class ApplicationPremises(Input):
     """Where the courses would be held."""
 
     description: Prose
-    address: Short | None = None
-    surface_m2: Annotated[int | None, Field(ge=1, le=1_000_000, description="Square metres")] = None
-    available_on: Annotated[Day | None, Field(description="First day on which they are free")] = (
-        None
-    )
+    address: Short | None
+    surface_m2: Annotated[int | None, Field(ge=1, le=1_000_000, description="Square metres")]
+    available_on: Annotated[Day | None, Field(description="First day on which they are free")]
     accessible: Annotated[
         bool | None, Field(description="Open to persons with disabilities; null: not known")
-    ] = None
+    ]
 
 
 class ApplicationPartner(Input):
     """An organisation that takes part, and what it brings."""
 
     organisation: Short
-    contribution: Prose | None = None
+    contribution: Prose | None
 
 
 class ApplicationEvidence(Input):
     """A document that the call asks for; without address nor reference it counts as missing."""
 
     code: Code
-    title: Short | None = None
-    url: Url | None = None
-    reference: Short | None = None
+    title: Short | None
+    url: Url | None
+    reference: Short | None
 
 
 class ApplicationAnswer(Input):
@@ -71,8 +70,13 @@ Learners = Annotated[
     int | None,
     Field(ge=1, le=MOST_LEARNERS, description="People expected in a full year", examples=[120]),
 ]
+_Role = Annotated[
+    str,
+    Form("|".join(CONTACT_ROLE.labels), Text("attendu : une fonction", "expected: a role")),
+    Field(examples=["project-director"], json_schema_extra=CONTACT_ROLE.schema),
+]
 ContactRole = Annotated[
-    Role | None, Field(description="Whom to call, by function: the contacts of the town say who")
+    _Role | None, Field(description="Whom to call, by function: the contacts of the town say who")
 ]
 Evidence = Annotated[tuple[ApplicationEvidence, ...], Field(max_length=100)]
 Answers = Annotated[tuple[ApplicationAnswer, ...], Field(max_length=50)]

@@ -12,11 +12,26 @@ AlreadyBidding              Refused
 NotAccompanied              Refused
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
 
 from chassis.problems import FieldError, NotFound, Refused, Text, Unprocessable
 from services.towns.applications.vocabularies import APPLICATION_PART
+
+FAULTS = {
+    "lead-count": Text("un seul chef de file est attendu", "exactly one lead is expected"),
+    "twice": Text("y est deux fois", "is there twice"),
+    "one-code": Text(
+        "insee_code ou epci_siren : un seul des deux", "insee_code or epci_siren: exactly one"
+    ),
+    "unknown-carrier": Text(
+        "aucun département ou EPCI connu n'a ce code", "no known department or EPCI has this code"
+    ),
+    "unknown-criterion": Text("l'appel n'a pas ce critère", "the call has no such criterion"),
+    "unknown-evidence": Text("l'appel n'a pas cette pièce", "the call has no such evidence"),
+    "unknown-need": Text("aucun besoin n'a cet identifiant", "no need has this identifier"),
+}
+"""What is wrong in a body: a code, and a sentence."""
 
 
 class ApplicationNotFound(NotFound):
@@ -56,11 +71,21 @@ class CarriersInconsistent(Unprocessable):
         "One lead and its partners, each once, are expected",
     )
 
+    @classmethod
+    def of(cls, faults: Iterable[tuple[str, str]]) -> Self:
+        """Return the refusal that names these faults, each with its place."""
+        return cls(errors=_named(faults))
+
 
 class BidInconsistent(Unprocessable):
     """The bid names what the call, or the official tables, do not have; `errors` says where."""
 
     title = Text("La candidature nomme ce qui n'existe pas", "The bid names what does not exist")
+
+    @classmethod
+    def of(cls, faults: Iterable[tuple[str, str]]) -> Self:
+        """Return the refusal that names these faults, each with its place."""
+        return cls(errors=_named(faults))
 
 
 class BidSettled(Refused):
@@ -101,6 +126,10 @@ class NotAccompanied(Refused):
         "Seule une candidature accompagnée est reprise, par son chef de file, dans un autre appel",
         "Only an accompanied bid is carried over, by its lead, to another call",
     )
+
+
+def _named(faults: Iterable[tuple[str, str]]) -> list[FieldError]:
+    return [FieldError(code, FAULTS[code], pointer=pointer) for code, pointer in faults]
 
 
 def _lacking(part: str, code: str | None, *, label: Text) -> FieldError:

@@ -35,13 +35,17 @@ _body = CallBody.__table__.c
 NOW: ColumnElement[Any] = literal_column("now()", DateTime(timezone=True))
 _PARTIES = [code(kind) for kind in policy.PARTIES]
 
-DECISION = row.status.in_([code(status) for status in sorted(DECIDED)])
+_OUTCOMES = [code(status) for status in sorted(DECIDED)]
+DECISION = row.status.in_(_OUTCOMES)
 _TOLD = row.decision_told_at <= NOW
 _PARTY = bound(f"{CALLER}_kind", Text).in_(_PARTIES)
 STANDING: ColumnElement[str] = case(
     (and_(DECISION, ~_TOLD, ~_PARTY), code("examined")), else_=row.status
 )
 """Where a bid stands for the caller: `rules.standing`, in SQL."""
+
+TAG: ColumnElement[Any] = case((STANDING.not_in(_OUTCOMES), row.version))
+"""What the tag is made of: a decision is shown from an instant on, its tag is of what is shown."""
 
 WRITTEN_AT: ColumnElement[Any] = case(
     (and_(DECISION, _TOLD), func.greatest(row.updated_at, row.decision_told_at)),

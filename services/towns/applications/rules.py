@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.problems import FieldError, Text
 from chassis.workflow import Step, Steps
 from services.towns.applications.errors import (
     BidIncomplete,
@@ -14,7 +13,6 @@ from services.towns.applications.errors import (
     CarriersInconsistent,
     NotAccompanied,
 )
-from services.towns.calls.rules import missing_evidence
 
 STEPS: Steps = {
     "submit_application": Step(frozenset({"draft"}), "submitted"),
@@ -38,19 +36,8 @@ CHANGEABLE = frozenset({"draft", "consolidation"})
 DECIDED = frozenset({"selected", "accompanied", "refused"})
 """The statuses that an embargo hides."""
 
-_SAID = {
-    "lead-count": Text("un seul chef de file est attendu", "exactly one lead is expected"),
-    "twice": Text("y est deux fois", "is there twice"),
-    "one-code": Text(
-        "insee_code ou epci_siren : un seul des deux", "insee_code or epci_siren: exactly one"
-    ),
-    "unknown-carrier": Text(
-        "aucun département ou EPCI connu n'a ce code", "no known department or EPCI has this code"
-    ),
-    "unknown-criterion": Text("l'appel n'a pas ce critère", "the call has no such criterion"),
-    "unknown-evidence": Text("l'appel n'a pas cette pièce", "the call has no such evidence"),
-    "unknown-need": Text("aucun besoin n'a cet identifiant", "no need has this identifier"),
-}
+Fault = tuple[str, str]
+"""What is wrong, as a code of `errors.FAULTS`, and the place in the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +50,11 @@ class Carrier:
 
     @property
     def code(self) -> str:
-        """What names it: INSEE codes and SIREN are never alike."""
+        """Return what names it: INSEE codes and SIREN are never alike.
+
+        Returns:
+            The INSEE code, else the SIREN, else an empty text.
+        """
         return self.insee_code or self.epci_siren or ""
 
 
@@ -99,18 +90,18 @@ def check_carriers(carriers: Sequence[Carrier], *, known: Collection[str]) -> No
     Raises:
         CarriersInconsistent: it names every place.
     """
-    found = []
+    found: list[Fault] = []
     if sum(carrier.role == "lead" for carrier in carriers) != 1:
-        found.append(_fault("lead-count", "/carriers"))
+        found.append(("lead-count", "/carriers"))
     codes = [carrier.code for carrier in carriers]
     for place, carrier in enumerate(carriers):
         if (carrier.insee_code is None) == (carrier.epci_siren is None):
-            found.append(_fault("one-code", f"/carriers/{place}"))
+            found.append(("one-code", f"/carriers/{place}"))
         elif carrier.code not in known:
-            found.append(_fault("unknown-carrier", f"/carriers/{place}"))
+            found.append(("unknown-carrier", f"/carriers/{place}"))
     found += _repeated(codes, at="/carriers/{}")
     if found:
-        raise CarriersInconsistent(errors=found)
+        raise CarriersInconsistent.of(found)
 
 
 def check_content(content: Mapping[str, Any], grid: Grid, *, needs: Collection[str]) -> None:
@@ -137,7 +128,7 @@ def check_content(content: Mapping[str, Any], grid: Grid, *, needs: Collection[s
         *_repeated(answered, at="/content/answers/{}/criterion"),
     ]
     if found:
-        raise BidInconsistent(errors=found)
+        raise BidInconsistent.of(found)
 
 
 def missing(content: Mapping[str, Any], grid: Grid) -> list[dict[str, str | None]]:
@@ -163,7 +154,7 @@ def missing(content: Mapping[str, Any], grid: Grid) -> list[dict[str, str | None
     lacking: list[tuple[str, str | None]] = [
         *((part, None) for part, value in parts.items() if not value),
         *(("answers", code) for code in grid.criteria if code not in answered),
-        *(("evidence", code) for code in missing_evidence(grid.required, given)),
+        *(("evidence", code) for code in grid.required if code not in given),
     ]
     return [{"part": part, "code": code} for part, code in lacking]
 
@@ -209,12 +200,12 @@ def check_asked(asked: Sequence[Mapping[str, Any]], grid: Grid) -> None:
         "evidence": (None, *grid.evidence),
     }
     found = [
-        _fault(f"unknown-{_KINDS.get(item['part'], 'evidence')}", f"/asked/{place}/code")
+        (f"unknown-{_KINDS.get(item['part'], 'evidence')}", f"/asked/{place}/code")
         for place, item in enumerate(asked)
         if item["code"] not in known.get(item["part"], (None,))
     ]
     if found:
-        raise BidInconsistent(errors=found)
+        raise BidInconsistent.of(found)
 
 
 def check_carried(
@@ -251,17 +242,9 @@ def carried(content: Mapping[str, Any], grid: Grid) -> dict[str, Any]:
 _KINDS = {"answers": "criterion"}
 
 
-def _strange(
-    codes: Sequence[str], known: Collection[str], *, code: str, at: str
-) -> list[FieldError]:
-    return [_fault(code, at.format(place)) for place, one in enumerate(codes) if one not in known]
+def _strange(codes: Sequence[str], known: Collection[str], *, code: str, at: str) -> list[Fault]:
+    return [(code, at.format(place)) for place, one in enumerate(codes) if one not in known]
 
 
-def _repeated(codes: Sequence[str], *, at: str) -> list[FieldError]:
-    return [
-        _fault("twice", at.format(place)) for place, one in enumerate(codes) if one in codes[:place]
-    ]
-
-
-def _fault(code: str, pointer: str) -> FieldError:
-    return FieldError(code, _SAID[code], pointer=pointer)
+def _repeated(codes: Sequence[str], *, at: str) -> list[Fault]:
+    return [("twice", at.format(place)) for place, one in enumerate(codes) if one in codes[:place]]

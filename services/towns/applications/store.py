@@ -25,10 +25,10 @@ from services.towns.applications.places import (
     CARRIED,
     OF_APPLICATIONS,
     STANDING,
+    TAG,
     WRITTEN_AT,
     row,
 )
-from services.towns.applications.rules import DECIDED
 from services.towns.applications.tables import Application, ApplicationVersion
 from services.towns.calls.tables import Call
 from services.towns.geography.store import named, words_of
@@ -122,11 +122,10 @@ _WHOLE = json_of(
 APPLICATION = Single(
     select(
         func.convert_to(cast(_WHOLE, Text), literal_column("'UTF8'")),
-        case((STANDING.not_in([code(status) for status in sorted(DECIDED)]), row.version)),
+        TAG,
         PATH,
     )
     .select_from(_SOURCE)
     .where(row.id == bound("id", Uuid)),
     perimeter=OF_APPLICATIONS,
 )
-"""What is decided is shown from an instant on, without an act: its tag is of what is shown."""
