@@ -4,6 +4,7 @@ from chassis.assembly import ServiceApp
 from chassis.imports.routes import Importing
 from chassis.tokens import Verifier
 from chassis.vocabularies import label_router
+from services.towns.applications import routes as applications
 from services.towns.calls import routes as calls
 from services.towns.catalogue import routes as catalogue
 from services.towns.contacts import routes as contacts
@@ -33,6 +34,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
         summary="Programme towns, official places, and what each town asks for and obtains",
         routers=[
             calls.router,
+            applications.router,
             catalogue.router,
             contacts.router,
             conventions.router,

@@ -1,6 +1,7 @@
 """Who may call each operation of the towns service: one row an operation."""
 
 from chassis.identity import Open, PolicyTable
+from services.towns.applications import policy as applications
 from services.towns.calls import policy as calls
 from services.towns.contacts import policy as contacts
 from services.towns.conventions import policy as conventions
@@ -29,11 +30,14 @@ POLICY = PolicyTable(
         "show_town_feature_schema": Open(),
         "list_town_features": Open(),
         "show_town_feature": Open(),
-        "list_towns_events": Open(more=(contacts.READ, conventions.READ, calls.READ)),
+        "list_towns_events": Open(
+            more=(applications.READ, calls.READ, contacts.READ, conventions.READ)
+        ),
         "list_towns_sources": Open(),
         "list_towns_labels": Open(),
         "list_site_targets": Open(),
     },
+    applications.POLICY,
     contacts.POLICY,
     succession.POLICY,
     conventions.POLICY,

@@ -2,6 +2,7 @@
 
 from chassis.problems import Text
 from chassis.vocabularies import Vocabulary
+from services.towns.applications.vocabularies import VOCABULARIES as OF_APPLICATIONS
 from services.towns.calls.vocabularies import VOCABULARIES as OF_CALLS
 from services.towns.conventions.vocabularies import CONVENTION_VOCABULARIES
 from services.towns.needs.vocabularies import VOCABULARIES as OF_NEEDS
@@ -160,5 +161,6 @@ VOCABULARIES = (
     *OF_NEEDS,
     *OF_CALLS,
     SITE_TARGET,
+    *OF_APPLICATIONS,
 )
 """Every code list of the service."""

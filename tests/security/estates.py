@@ -151,7 +151,33 @@ _CALL_ACTS: Mapping[str, dict[str, Any]] = {
 }
 """A draft without a grid is not published: it stays with the parties."""
 
+
+CALL_ID = "0198c0de-0000-7000-8000-00000000ca11"
+"""A call that the stage holds; it is not open yet: what is submitted stays a draft."""
+
+
+def _application(site: str) -> dict[str, Any]:
+    (insee_code,) = [code for code in SITES[site]["town"] if code != site]
+    lead = {"insee_code": insee_code, "role": "lead"}
+    return {"call_id": CALL_ID, "carriers": [lead], "content": {"title": f"Un site à {site}"}}
+
+
+_OF_CARRIERS = {site: {"town": place["town"]} for site, place in SITES.items()}
+_APPLICATION_ACTS: Mapping[str, dict[str, Any]] = {
+    "list_application_versions": {},
+    "show_application_version": {},
+    "list_application_steps": {},
+    "submit_application": {},
+    "resubmit_application": {},
+    "consolidate_application": {"asked": [{"part": "places", "comment": "Lequel ?"}]},
+    "examine_application": {"motive": "Dossier complet"},
+    "withdraw_application": {"motive": "Projet abandonné"},
+}
+
 ESTATES: Mapping[str, Estate] = {
+    "/v1/applications": Estate(
+        "list_applications", _application, _APPLICATION_ACTS, places=_OF_CARRIERS
+    ),
     "/v1/calls": Estate("list_calls", _call, _CALL_ACTS, places=dict.fromkeys(SITES, OF_A_DRAFT)),
     "/v1/contacts": Estate("list_contacts", _contact),
     "/v1/conventions": Estate("list_conventions", _convention, _CONVENTION_ACTS),

@@ -84,8 +84,8 @@ async def act(stage: Stage, way: str, case: Case, player: Principal) -> list[str
 async def _each(
     stage: Stage, way: str, case: Case, player: Principal, *, expected: int | None
 ) -> list[str]:
-    query = case.requests()[0].partition("?")[2]
-    tail = case.path.removeprefix(case.collection).partition("}")[2]
+    asked, _, query = case.requests()[0].partition("?")
+    tail = "/".join(["", *asked.removeprefix(f"{case.collection}/").split("/")[1:]])
     sent: dict[str, object] = {"json": {}} if case.method in {"patch", "put"} else {}
     if case.play == "act":
         sent = {"json": ESTATES[case.collection].acts[str(case.operation["operationId"])]}
@@ -98,7 +98,11 @@ async def _each(
         path = f"{thing.path}{tail}"
         answer = await stage.ask(way, case, f"{path}?{query}".rstrip("?"), player, **sent)
         if thing in reached and thing in known:
-            right = _let_through(answer) if expected is None else answer.status_code == expected
+            right = (
+                _let_through(answer, nothing)
+                if expected is None
+                else answer.status_code == expected
+            )
         elif thing in known:
             right = answer.status_code == 403 and answer.json()["code"] == "outside-perimeter"
         else:
@@ -112,9 +116,13 @@ def _known(row: Policy) -> Policy:
     return row.known if isinstance(row, Scoped) and row.known else row
 
 
-def _let_through(answer: httpx.Response) -> bool:
-    """Tell whether rights let an act through to the rules, which may refuse it."""
-    return answer.is_success or answer.status_code in {409, 412, 422}
+def _let_through(answer: httpx.Response, nothing: httpx.Response) -> bool:
+    """Tell whether rights let an act through to the rules, which may refuse it.
+
+    A thing that is known may have no such part: that is told apart from an unknown thing.
+    """
+    partless = answer.status_code == 404 and answer.json()["code"] != nothing.json()["code"]
+    return answer.is_success or partless or answer.status_code in {409, 412, 422}
 
 
 async def create(stage: Stage, way: str, case: Case, player: Principal) -> list[str]:

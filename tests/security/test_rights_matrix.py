@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -21,9 +23,10 @@ from tests.architecture.sources import nothing_in
 from tests.callers import issuer, service_app
 from tests.conftest import SERVICES, TEMPLATE
 from tests.gateway.conftest import gateway_settings
-from tests.security.estates import KINDS, players
+from tests.security.estates import CALL_ID, KINDS, players
 from tests.security.matrix import PARTS, Case, NotPlayed, cases, policy_of, scopes, text_of
 from tests.security.plays import PLAYS, Stage, create, feed, list_all
+from tests.towns.bidding import a_call
 
 CASES = cases()
 WAYS = ("straight", "gateway")
@@ -46,6 +49,7 @@ async def stage(admin_url: str) -> AsyncIterator[Stage]:
         )
         doors["gateway"] = await stack.enter_async_context(client_of(gateway))
         stage = Stage(doors, defaultdict(list))
+        await a_call(url, call_id=UUID(CALL_ID), opens_at=datetime.now(UTC) + timedelta(days=1))
         for case in OPEN_LISTS:
             page = await stage.ask("straight", case, f"{case.path}?include_total=true", None)
             stage.published[case.collection] = page.json()["total"]
