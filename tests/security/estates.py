@@ -9,7 +9,7 @@ from typing import Any
 
 from chassis.identity import EVERYWHERE, NOWHERE, Perimeter, Place, Principal
 from services.towns.contacts.contract import ContactIn
-from services.towns.conventions.contract import ConventionIn
+from services.towns.conventions.contract import CnamActionIn, ConventionIn
 from services.towns.conventions.policy import DEPARTMENT_PREFECTURE, REGION_PREFECTURE
 from services.towns.needs.contract import NeedIn
 from services.towns.sites.details import CnamSiteIn, PlacedActIn
@@ -122,6 +122,7 @@ _CONVENTION_ACTS: Mapping[str, dict[str, Any]] = {
     "waive_convention_guard": {"guard": "ort-after-end", "reason": "Accord"},
     "amend_convention": {"purpose": "other"},
     "abandon_convention": {"reason": "given-up"},
+    "write_cnam_action": CnamActionIn.model_json_schema()["examples"][0],
 }
 
 

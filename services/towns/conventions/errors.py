@@ -10,6 +10,8 @@ DeliberationsMissing         Refused        names the local signatories without 
 GuardsNotMet                 Refused        names every guard that no waiver lifts
 EndNotMoved                  Refused        an extension amendment that extends nothing
 AnotherConventionSigned      Refused        a town has one convention a phase
+CnamActionNotReady           Refused        names all that keeps the Cnam action from being written
+CnamActionWritten            Refused        the version has the action of this site already
 ContentInconsistent          Unprocessable  names every place that contradicts another
 ContentUnknown               Unprocessable  the text to amend is not known: send it whole
 DaysOutOfOrder               Unprocessable
@@ -19,7 +21,7 @@ UnknownSignatory             Unprocessable  an act of none of the local signator
 from collections.abc import Sequence
 
 from chassis.problems import FieldError, NotFound, Refused, Text, Unprocessable
-from services.towns.conventions.vocabularies import GUARD
+from services.towns.conventions.vocabularies import CNAM_CONDITION, GUARD
 
 
 class ConventionNotFound(NotFound):
@@ -98,6 +100,30 @@ class AnotherConventionSigned(Refused):
     title = Text(
         "La ville a déjà une convention signée dans cette phase : modifiez-la par avenant",
         "The town has a signed convention in this phase already: amend that one",
+    )
+
+
+class CnamActionNotReady(Refused):
+    """The action of a site cannot be written yet; `missing` names all that is missing."""
+
+    title = Text(
+        "L'action du Cnam ne peut pas encore être inscrite",
+        "The action of the Cnam cannot be written yet",
+    )
+
+    def __init__(self, missing: Sequence[str] = (), signatories: Sequence[str] = ()) -> None:
+        """Name the conditions, and the local signatories without deliberation."""
+        found = [FieldError(name, CNAM_CONDITION.labels[name]) for name in missing]
+        said = {"missing": list(missing), "signatories": list(signatories)}
+        super().__init__(errors=found, extra=said)
+
+
+class CnamActionWritten(Refused):
+    """The version has the action of this site already: an amendment changes it."""
+
+    title = Text(
+        "L'action de ce site est déjà inscrite dans cette version",
+        "The action of this site is written in this version already",
     )
 
 

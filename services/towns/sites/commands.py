@@ -89,7 +89,7 @@ async def announce(
     session.add(site)
     await session.flush()
     await _note(session, site, kind="announced", act=act)
-    return await _kept(session, site, events.SiteAnnounced)
+    return await kept(session, site, events.SiteAnnounced)
 
 
 async def change(
@@ -110,7 +110,7 @@ async def change(
     for name, value in said.items():
         setattr(site, name, value)
     _named(site)
-    return await _kept(session, site, events.SiteChanged)
+    return await kept(session, site, events.SiteChanged)
 
 
 async def do(
@@ -135,7 +135,7 @@ async def do(
     _stand(site, status, act.effect)
     kind = KINDS[act.operation]
     await _note(session, site, kind=kind.name, act=act)
-    return await _kept(session, site, kind.fact)
+    return await kept(session, site, kind.fact)
 
 
 async def _move(
@@ -200,7 +200,8 @@ async def _note(session: WriteSession, site: Site, *, kind: str, act: Act) -> No
     )
 
 
-async def _kept(session: WriteSession, site: Site, fact: type[Event]) -> Written:
+async def kept(session: WriteSession, site: Site, fact: type[Event]) -> Written:
+    """Count a change of a locked site, and tell it."""
     site.version += 1
     site.updated_at = func.now()
     written = Written(site.id, site.insee_code, site.status, site.version)

@@ -10,6 +10,7 @@ SiteSuspended        a site does not receive for a while
 SiteResumed          a suspended site is open again
 SiteRelocated        a site is open in other premises
 SiteClosed           a site will not be open any more
+SiteWritten          the action of a site is written in a convention
 """
 
 from typing import ClassVar
@@ -90,3 +91,9 @@ class SiteClosed(_OfSite):
     """A site will not be open any more."""
 
     name: ClassVar[str] = "fr.acdt.towns.site.closed.v1"
+
+
+class SiteWritten(_OfSite):
+    """The action of a site is written in a convention."""
+
+    name: ClassVar[str] = "fr.acdt.towns.site.written.v1"

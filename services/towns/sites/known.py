@@ -20,6 +20,9 @@ from services.towns.tables import ActSelection, Commune
 PROGRAMME_BEGAN = date(2019, 4, 1)
 """Day in the ids of known sites: that of the convention between the Cnam and the ministry."""
 
+SELECTED = "selected/"
+"""How the key of a fact begins that tells of a selection."""
+
 Row = dict[str, Any]
 
 
@@ -94,7 +97,7 @@ def _of_bid(bid: ActSelection) -> Known:
         "motive": None,
         "confidence": bid.confidence,
         "source_url": bid.source_url,
-        "fact": f"selected/{bid.selected_name}",
+        "fact": f"{SELECTED}{bid.selected_name}",
     }
     return Known(bid.selected_name, bid.insee_code, bid=bidder, events=[announced])
 

@@ -24,6 +24,7 @@ from chassis.listing import Listing, Order
 from chassis.perimeters import Single
 from chassis.statements import any_of, bound, code, instant, json_of, shares
 from services.towns.catalogue.store import distance_km
+from services.towns.conventions.tables import ConventionCnamAction, ConventionVersion
 from services.towns.geography.store import named
 from services.towns.sites.actions import ACTIONS, PATH
 from services.towns.sites.errors import SiteNotFound
@@ -67,6 +68,27 @@ _LINKS = json_of(
 )
 
 
+_action, _version = ConventionCnamAction.__table__.c, ConventionVersion.__table__.c
+_CONVENTION = (
+    select(
+        json_of(
+            convention_id=_action.convention_id,
+            number=_version.number,
+            action_number=_action.action_number,
+            effective_on=_action.effective_on,
+        )
+    )
+    .select_from(ConventionCnamAction.__table__)
+    .join(ConventionVersion.__table__, _action.version_id == _version.id)
+    .where(_action.site_id == site.id)
+    .order_by(_action.written_at.desc(), _action.id.desc())
+    .limit(literal_column("1"))
+    .correlate(Site.__table__)
+    .scalar_subquery()
+)
+"""The last one that was written, whether it is in effect yet or not: its day is told."""
+
+
 def _item(distance: ColumnElement[Any]) -> ColumnElement[str]:
     shown = json_of(
         id=site.id,
@@ -85,7 +107,7 @@ def _item(distance: ColumnElement[Any]) -> ColumnElement[str]:
         bidder=_if_known(func.coalesce(*_BIDDER.values()), **_BIDDER),
         centre=_if_known(centre.code, code=centre.code, name=centre.name),
         **_PLAIN,
-        convention=literal_column("NULL::json"),
+        convention=_CONVENTION,
         version=site.version,
         created_at=instant(site.created_at),
         updated_at=instant(site.updated_at),

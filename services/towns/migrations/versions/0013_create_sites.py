@@ -1,4 +1,4 @@
-"""Create the sites of the Cnam, their premises and history, and the facts of sources.
+"""Create the sites of the Cnam, their premises and history, facts of sources, actions written.
 
 Lock: none that matters, the tables are new.
 Back: drops them; what partners stated of sites is lost, what the feed told of them stays.
@@ -144,7 +144,27 @@ CREATE TABLE towns.site_event (
   CONSTRAINT ck_site_event_latest_after_effect CHECK (latest_on >= effect_on)
 )
 """
+ACTION = """
+CREATE TABLE towns.convention_cnam_action (
+  id uuid CONSTRAINT pk_convention_cnam_action PRIMARY KEY,
+  convention_id uuid NOT NULL
+    CONSTRAINT fk_convention_cnam_action_convention_id REFERENCES towns.convention (id),
+  version_id uuid NOT NULL
+    CONSTRAINT fk_convention_cnam_action_version_id REFERENCES towns.convention_version (id),
+  site_id uuid NOT NULL
+    CONSTRAINT fk_convention_cnam_action_site_id REFERENCES towns.site (id),
+  action_number text NOT NULL,
+  effective_on date NOT NULL,
+  motive text,
+  author text NOT NULL,
+  written_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT uq_convention_cnam_action_version_id_site_id UNIQUE (version_id, site_id)
+)
+"""
 INDEXES = """
+CREATE INDEX ix_convention_cnam_action_convention_id
+  ON towns.convention_cnam_action (convention_id);
+CREATE INDEX ix_convention_cnam_action_site_id ON towns.convention_cnam_action (site_id);
 CREATE INDEX ix_site_fact_insee_code ON towns.site_fact (insee_code);
 CREATE INDEX ix_site_updated_at_id ON towns.site (updated_at, id);
 CREATE INDEX ix_site_sort_name_id ON towns.site (sort_name, id);
@@ -164,12 +184,15 @@ CREATE TRIGGER stated_is_final BEFORE UPDATE OR DELETE ON towns.{table}
   FOR EACH ROW WHEN (OLD.fact IS NULL)
   EXECUTE FUNCTION towns.refuse_change_of_site_history()
 """
-TABLES = ("cnam_centre", "site_fact", "site", "site_premises", "site_event")
+TABLES = (
+    *("cnam_centre", "site_fact", "site", "site_premises", "site_event"),
+    "convention_cnam_action",
+)
 
 
 def upgrade() -> None:
     """Create the tables and their indexes, then what refuses to change history and premises."""
-    for statement in (CENTRE, FACT, SITE, PREMISES, EVENT):
+    for statement in (CENTRE, FACT, SITE, PREMISES, EVENT, ACTION):
         op.execute(statement)
     for index in INDEXES.split(";"):
         op.execute(index)
