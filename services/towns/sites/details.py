@@ -226,7 +226,7 @@ class CnamSiteIn(SiteDetailsIn, ActIn):
                         "name": "Charleville-Mézières",
                         "acv_id": "acv-053",
                         "insee_code": "08105",
-                        "epci_siren": None,
+                        "epci_siren": "200041630",
                     },
                     "centre_code": "grand-est",
                     "host_organisation": "Ardenne Métropole",
@@ -243,7 +243,7 @@ class CnamSiteIn(SiteDetailsIn, ActIn):
                             "url": "https://www.cnam-grandest.fr",
                         }
                     ],
-                    "note": None,
+                    "note": "Antenne en rez-de-chaussée",
                 }
             ]
         }
