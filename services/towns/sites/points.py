@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from chassis.statements import code
 from services.towns.sites.places import WITH_PLACE, commune, site
-from services.towns.sites.rules import OPEN
 from services.towns.sites.tables import Site, SiteEvent
 
 LON: ColumnElement[float] = func.coalesce(site.lon, commune.lon)
@@ -16,7 +15,8 @@ LAT: ColumnElement[float] = func.coalesce(site.lat, commune.lat)
 """Of a row of `WITH_PLACE`: the point of the premises, else that of the commune, else null."""
 
 _begun, _ended = SiteEvent.__table__.alias("begun"), SiteEvent.__table__.alias("ended")
-_OPEN = [code(status) for status in sorted(OPEN)]
+_OPEN = [code("open"), code("relocated")]
+"""`rules.OPEN`, in SQL: tests/towns/test_sites_walked.py holds both together."""
 
 
 def open_on(day: ColumnElement[date]) -> ColumnElement[bool]:
