@@ -105,12 +105,12 @@ def limited() -> dict[str, Any]:
     @web.get("/v1/own", operation_id="show_own")
     async def show_own() -> Note:
         """Show one's own."""
-        return Note(text=None)
+        return Note(text=None, tone=None)
 
     @web.post("/v1/moves", operation_id="make_move")
     async def make_move() -> Note:
         """Move."""
-        return Note(text=None)
+        return Note(text=None, tone=None)
 
     move = TwoPerson("moves:write", ("town",), frozenset({"ministry"}), strong=True)
     return finished(web.openapi(), policy={"show_own": Known(), "make_move": move})
