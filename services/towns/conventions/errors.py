@@ -21,7 +21,35 @@ UnknownSignatory             Unprocessable  an act of none of the local signator
 from collections.abc import Sequence
 
 from chassis.problems import FieldError, NotFound, Refused, Text, Unprocessable
-from services.towns.conventions.vocabularies import CNAM_CONDITION, GUARD
+from services.towns.conventions.vocabularies import GUARD
+
+_CONDITIONS = {
+    "site-unknown": Text("aucun site n'a cet identifiant", "no site has this identifier"),
+    "site-closed": Text("le site est fermé", "the site is closed"),
+    "site-not-selected": Text(
+        "la candidature du site n'est pas sélectionnée", "the bid of the site is not selected"
+    ),
+    "site-of-another-town": Text(
+        "ni le site ni sa candidature ne sont de la ville de la convention",
+        "neither the site nor its bid is of the town of the convention",
+    ),
+    "version-not-signed": Text(
+        "la convention ou l'avenant n'est pas signé",
+        "the convention or the amendment is not signed",
+    ),
+    "text-unknown": Text(
+        "le texte de la version n'est pas connu : un avenant l'apporte",
+        "the text of the version is not known: an amendment brings it",
+    ),
+    "deliberations-missing": Text(
+        "des signataires locaux n'ont pas délibéré", "local signatories have not deliberated"
+    ),
+    "sheet-missing": Text(
+        "la version n'a pas de fiche-action de ce numéro",
+        "the version has no action sheet of this number",
+    ),
+}
+"""What keeps the action of a Cnam site from being written."""
 
 
 class ConventionNotFound(NotFound):
@@ -113,7 +141,7 @@ class CnamActionNotReady(Refused):
 
     def __init__(self, missing: Sequence[str] = (), signatories: Sequence[str] = ()) -> None:
         """Name the conditions, and the local signatories without deliberation."""
-        found = [FieldError(name, CNAM_CONDITION.labels[name]) for name in missing]
+        found = [FieldError(name, _CONDITIONS[name]) for name in missing]
         said = {"missing": list(missing), "signatories": list(signatories)}
         super().__init__(errors=found, extra=said)
 

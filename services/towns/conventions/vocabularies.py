@@ -132,39 +132,8 @@ ABANDONMENT = Vocabulary(
     open=False,
 )
 
-CNAM_CONDITION = Vocabulary(
-    "cnam-action-condition",
-    {
-        "site-unknown": Text("aucun site n'a cet identifiant", "no site has this identifier"),
-        "site-closed": Text("le site est fermé", "the site is closed"),
-        "site-not-selected": Text(
-            "la candidature du site n'est pas sélectionnée", "the bid of the site is not selected"
-        ),
-        "site-of-another-town": Text(
-            "ni le site ni sa candidature ne sont de la ville de la convention",
-            "neither the site nor its bid is of the town of the convention",
-        ),
-        "version-not-signed": Text(
-            "la convention ou l'avenant n'est pas signé",
-            "the convention or the amendment is not signed",
-        ),
-        "text-unknown": Text(
-            "le texte de la version n'est pas connu : un avenant l'apporte",
-            "the text of the version is not known: an amendment brings it",
-        ),
-        "deliberations-missing": Text(
-            "des signataires locaux n'ont pas délibéré", "local signatories have not deliberated"
-        ),
-        "sheet-missing": Text(
-            "la version n'a pas de fiche-action de ce numéro",
-            "the version has no action sheet of this number",
-        ),
-    },
-    open=False,
-)
-
 CONVENTION_VOCABULARIES = (
     *(STATUS, PURPOSE, STAGE, AXIS, PERIMETER, CAPACITY, ORT_STATUS),
-    *(FUNDING_STATUS, MATURITY, GUARD, ABANDONMENT, CNAM_CONDITION),
+    *(FUNDING_STATUS, MATURITY, GUARD, ABANDONMENT),
 )
 """Every code list of conventions."""
