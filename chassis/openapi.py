@@ -120,8 +120,15 @@ def finished(document: dict[str, Any], *, policy: Mapping[str, Policy]) -> dict[
             _show_headers(operation["responses"], read=method == "get")
     show_scheme(document)
     tidied: dict[str, Any] = _tidied(document)
-    tidied["components"]["schemas"] = dict(sorted(tidied["components"]["schemas"].items()))
+    tidied["components"]["schemas"] = _named(tidied)
     return tidied
+
+
+def _named(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schemas that something names, in order: a merge patch shows its whole inline."""
+    schemas = dict(sorted(document["components"]["schemas"].items()))
+    text = f"{document['paths']}{schemas}"
+    return {name: kept for name, kept in schemas.items() if f"/schemas/{name}'" in text}
 
 
 def _add_refusals(answers: dict[str, Any], problems: Sequence[type[Problem]]) -> None:
@@ -214,9 +221,10 @@ def _tidied(node: Any) -> Any:  # JSON
     kinds = node.get("anyOf")
     if isinstance(kinds, list) and len(kinds) == 2 and {"type": "null"} in kinds:  # noqa: PLR2004  # a type or null
         real = next(kind for kind in kinds if kind != {"type": "null"})
-        if isinstance(real.get("type"), str) and "enum" not in real:
+        if isinstance(real.get("type"), str):
             rest = {key: value for key, value in node.items() if key != "anyOf"}
-            node = {**real, "type": [real["type"], "null"], **rest}
+            codes = {"enum": [*real["enum"], None]} if "enum" in real else {}
+            node = {**real, "type": [real["type"], "null"], **codes, **rest}
     return {key: _tidied(value) for key, value in node.items() if not _is_title(key, value, node)}
 
 

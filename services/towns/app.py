@@ -9,6 +9,7 @@ from services.towns.calls import routes as calls
 from services.towns.catalogue import routes as catalogue
 from services.towns.contacts import routes as contacts
 from services.towns.conventions import routes as conventions
+from services.towns.conventions import writing_routes as cnam_actions
 from services.towns.features import routes as features
 from services.towns.geography import routes as geography
 from services.towns.needs import routes as needs
@@ -17,6 +18,7 @@ from services.towns.needs.tables import IMPORTS
 from services.towns.policy import POLICY
 from services.towns.resolution import routes as resolution
 from services.towns.settings import Settings
+from services.towns.sites import routes as sites
 from services.towns.sources import routes as sources
 from services.towns.succession import routes as succession
 from services.towns.targets import routes as targets
@@ -38,12 +40,14 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             catalogue.router,
             contacts.router,
             conventions.router,
+            cnam_actions.router,
             features.router,
             geography.router,
             Importing(IMPORTS, [NEEDS]),
             needs.router,
             needs.upserts,
             resolution.router,
+            sites.router,
             sources.router,
             succession.router,
             targets.router,

@@ -6,6 +6,7 @@ from services.towns.calls import policy as calls
 from services.towns.contacts import policy as contacts
 from services.towns.conventions import policy as conventions
 from services.towns.needs import policy as needs
+from services.towns.sites import policy as sites
 from services.towns.succession import policy as succession
 
 POLICY = PolicyTable(
@@ -43,4 +44,5 @@ POLICY = PolicyTable(
     conventions.POLICY,
     needs.POLICY,
     calls.POLICY,
+    sites.POLICY,
 )

@@ -6,6 +6,7 @@ from services.towns.applications.vocabularies import VOCABULARIES as OF_APPLICAT
 from services.towns.calls.vocabularies import VOCABULARIES as OF_CALLS
 from services.towns.conventions.vocabularies import CONVENTION_VOCABULARIES
 from services.towns.needs.vocabularies import VOCABULARIES as OF_NEEDS
+from services.towns.sites.vocabularies import VOCABULARIES as OF_SITES
 from services.towns.succession import vocabularies as succession
 from services.towns.targets.vocabularies import SITE_TARGET
 
@@ -162,5 +163,6 @@ VOCABULARIES = (
     *OF_CALLS,
     SITE_TARGET,
     *OF_APPLICATIONS,
+    *OF_SITES,
 )
 """Every code list of the service."""

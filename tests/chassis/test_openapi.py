@@ -1,6 +1,6 @@
 """The contract as a document: what FastAPI drafts, finished to the rules."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from fastapi import FastAPI, Query
@@ -16,6 +16,7 @@ class Note(Output):
     """A note."""
 
     text: str | None
+    tone: Literal["kind", "plain"] | None
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def document() -> dict[str, Any]:
 
         All of them.
         """
-        return Note(text=after)
+        return Note(text=after, tone=None)
 
     names = ("list_things", "show_thing", "show_part", "show_import", "list_notes")
     return finished(web.openapi(), policy=dict.fromkeys(names, Open()))
@@ -70,7 +71,19 @@ def test_what_may_be_absent_is_not_required_and_has_no_default(document: dict[st
 def test_nullable_is_written_as_a_list_of_types(document: dict[str, Any]) -> None:
     note = document["components"]["schemas"]["Note"]
     assert note["properties"]["text"] == {"type": ["string", "null"]}
-    assert note["required"] == ["text"]
+    assert note["required"] == ["text", "tone"]
+
+
+def test_a_code_that_may_be_null_lists_null_among_its_codes(document: dict[str, Any]) -> None:
+    tone = document["components"]["schemas"]["Note"]["properties"]["tone"]
+    assert tone == {"type": ["string", "null"], "enum": ["kind", "plain", None]}
+
+
+def test_a_schema_that_nothing_names_is_left_out() -> None:
+    named = {"type": "object", "properties": {}}
+    bare = {"openapi": "3.1.0", "info": {}, "paths": {}}
+    whole = bare | {"components": {"schemas": {"Alone": named}}}
+    assert "Alone" not in finished(whole, policy={})["components"]["schemas"]
 
 
 def test_a_parameter_is_never_null(document: dict[str, Any]) -> None:
@@ -92,12 +105,12 @@ def limited() -> dict[str, Any]:
     @web.get("/v1/own", operation_id="show_own")
     async def show_own() -> Note:
         """Show one's own."""
-        return Note(text=None)
+        return Note(text=None, tone=None)
 
     @web.post("/v1/moves", operation_id="make_move")
     async def make_move() -> Note:
         """Move."""
-        return Note(text=None)
+        return Note(text=None, tone=None)
 
     move = TwoPerson("moves:write", ("town",), frozenset({"ministry"}), strong=True)
     return finished(web.openapi(), policy={"show_own": Known(), "make_move": move})

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from services.towns.conventions.contract import (
+    CnamActionIn,
     ConventionDiff,
     ConventionDraft,
     ConventionPage,
@@ -209,4 +210,5 @@ _BODIES: dict[str, dict[str, Any]] = {
     "abandon_convention": {"reason": "given-up"},
     "waive_convention_guard": {"guard": "ort-after-end", "reason": "Accord"},
     "amend_convention": {"purpose": "other"},
+    "write_cnam_action": CnamActionIn.model_json_schema()["examples"][0],
 }

@@ -24,10 +24,12 @@ ROWS = {
     "population": 1454,
     "action_count": 178,
     "act_selection": 41,
-    "reference_load": 14,
     "call_milestone": 8,
     "site_target": 5,
     "call": 2,
+    "cnam_centre": 20,
+    "site_fact": 35,
+    "reference_load": 16,
     "commune_succession": 157,
     "town_card": 233,
 }

@@ -20,6 +20,7 @@ _SETTLED: Unless = (
     "text-is-settled",
 )
 _UNSIGNED: Unless = (convention.c.signed_on.is_(None), "convention-not-signed")
+_NOT_SIGNED: Unless = (convention.c.signed_on.is_(None), "cnam-action-not-ready")
 _BUSY: Unless = (_status.is_not(None), "already-in-preparation")
 
 
@@ -41,6 +42,7 @@ ACTIONS = offered(
         ),
         Action("waive_convention_guard", policy.SIGN, "waivers", (_NOTHING,)),
         Action("amend_convention", policy.WRITE, "amendments", (_UNSIGNED, _BUSY)),
+        Action("write_cnam_action", policy.WRITE, "cnam-actions", (_NOT_SIGNED,)),
     ),
     path=PATH,
     perimeter=OF_CONVENTIONS,

@@ -15,6 +15,7 @@ from services.towns.conventions.text import (
     ConventionText,
     ConventionTextIn,
     Name,
+    Number,
     OrtStatus,
 )
 from services.towns.vocabularies import CONFIDENCE, PHASE
@@ -189,12 +190,52 @@ class TownConvention(Output):
     links: ConventionLinks
 
 
+class CnamActionIn(Input):
+    """Which action sheet is that of a site of the Cnam."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"site_id": "0169d632-1400-7b28-93df-a93fc4946c3c", "action_number": "A5-1"}
+            ]
+        }
+    )
+
+    site_id: Annotated[UUID, Field(strict=False, description="Id of the site")]
+    action_number: Number
+    number: VersionNumber | None = Field(
+        default=None, description="Version that has the sheet; null: the last one signed"
+    )
+    effective_on: Annotated[
+        Day | None, Field(description="First day of effect; null: that of the version")
+    ] = None
+    motive: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+
+
+class CnamAction(Output):
+    """The action sheet that writes a site of the Cnam into the convention."""
+
+    site_id: Uuid7
+    number: VersionNumber
+    action_number: Number
+    effective_on: date = Field(description="First day of effect")
+
+
+class WrittenCnamAction(CnamAction):
+    """What the act wrote."""
+
+    convention_id: Uuid7
+
+
 class ConventionReading(TownConvention):
     """A convention as it stands on a day, with the text in effect."""
 
     as_of: date = Field(description="The day")
     content: ConventionText | None = Field(
         description="The text in effect that day; null: none, or its text is not known"
+    )
+    cnam_actions: list[CnamAction] = Field(
+        description="The sites of the Cnam that are written in it, in effect that day"
     )
 
 

@@ -10,6 +10,8 @@ DeliberationsMissing         Refused        names the local signatories without 
 GuardsNotMet                 Refused        names every guard that no waiver lifts
 EndNotMoved                  Refused        an extension amendment that extends nothing
 AnotherConventionSigned      Refused        a town has one convention a phase
+CnamActionNotReady           Refused        names all that keeps the Cnam action from being written
+CnamActionWritten            Refused        the version has the action of this site already
 ContentInconsistent          Unprocessable  names every place that contradicts another
 ContentUnknown               Unprocessable  the text to amend is not known: send it whole
 DaysOutOfOrder               Unprocessable
@@ -20,6 +22,34 @@ from collections.abc import Sequence
 
 from chassis.problems import FieldError, NotFound, Refused, Text, Unprocessable
 from services.towns.conventions.vocabularies import GUARD
+
+_CONDITIONS = {
+    "site-unknown": Text("aucun site n'a cet identifiant", "no site has this identifier"),
+    "site-closed": Text("le site est fermé", "the site is closed"),
+    "site-not-selected": Text(
+        "la candidature du site n'est pas sélectionnée", "the bid of the site is not selected"
+    ),
+    "site-of-another-town": Text(
+        "ni le site ni sa candidature ne sont de la ville de la convention",
+        "neither the site nor its bid is of the town of the convention",
+    ),
+    "version-not-signed": Text(
+        "la convention ou l'avenant n'est pas signé",
+        "the convention or the amendment is not signed",
+    ),
+    "text-unknown": Text(
+        "le texte de la version n'est pas connu : un avenant l'apporte",
+        "the text of the version is not known: an amendment brings it",
+    ),
+    "deliberations-missing": Text(
+        "des signataires locaux n'ont pas délibéré", "local signatories have not deliberated"
+    ),
+    "sheet-missing": Text(
+        "la version n'a pas de fiche-action de ce numéro",
+        "the version has no action sheet of this number",
+    ),
+}
+"""What keeps the action of a Cnam site from being written."""
 
 
 class ConventionNotFound(NotFound):
@@ -98,6 +128,30 @@ class AnotherConventionSigned(Refused):
     title = Text(
         "La ville a déjà une convention signée dans cette phase : modifiez-la par avenant",
         "The town has a signed convention in this phase already: amend that one",
+    )
+
+
+class CnamActionNotReady(Refused):
+    """The action of a site cannot be written yet; `missing` names all that is missing."""
+
+    title = Text(
+        "L'action du Cnam ne peut pas encore être inscrite",
+        "The action of the Cnam cannot be written yet",
+    )
+
+    def __init__(self, missing: Sequence[str] = (), signatories: Sequence[str] = ()) -> None:
+        """Name the conditions, and the local signatories without deliberation."""
+        found = [FieldError(name, _CONDITIONS[name]) for name in missing]
+        said = {"missing": list(missing), "signatories": list(signatories)}
+        super().__init__(errors=found, extra=said)
+
+
+class CnamActionWritten(Refused):
+    """The version has the action of this site already: an amendment changes it."""
+
+    title = Text(
+        "L'action de ce site est déjà inscrite dans cette version",
+        "The action of this site is written in this version already",
     )
 
 

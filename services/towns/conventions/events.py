@@ -8,6 +8,7 @@ ConventionSigned       a version is signed: open data from now on
 ConventionListed       an official list tells of a signed convention, or of another day
 ConventionAbandoned    a text in preparation is given up
 ConventionGuardWaived  a guard will not stop a signature, and somebody answers for it
+ConventionActionWritten  an action sheet of a signed version is that of a Cnam site
 """
 
 from typing import ClassVar
@@ -85,3 +86,13 @@ class ConventionListed(_OfConvention):
 
     name: ClassVar[str] = "fr.acdt.towns.convention.listed.v1"
     audience: ClassVar[Scoped | None] = None
+
+
+class ConventionActionWritten(_OfConvention):
+    """An action sheet of a signed version is that of a Cnam site; anyone may know."""
+
+    name: ClassVar[str] = "fr.acdt.towns.convention.cnam-action-written.v1"
+    audience: ClassVar[Scoped | None] = None
+
+    site_id: UUID
+    action_number: str

@@ -36,6 +36,7 @@ POLICY: dict[str, Policy] = {
     "change_convention_draft": WRITE,
     "amend_convention": WRITE,
     "abandon_convention": WRITE,
+    "write_cnam_action": WRITE,
     "deliberate_convention": WRITE,
     "observe_convention": OBSERVE,
     "sign_convention": SIGN,

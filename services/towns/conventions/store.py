@@ -35,6 +35,7 @@ from services.towns.conventions.places import (
     opened,
 )
 from services.towns.conventions.tables import ConventionWaiver, convention, version
+from services.towns.conventions.written import cnam_actions
 from services.towns.tables import card
 
 _convention, _waiver = convention.c, ConventionWaiver.__table__.c
@@ -183,7 +184,15 @@ def _whole(item: ColumnElement[Any], tag: ColumnElement[Any]) -> Select[Any]:
 _then = _Day(_AS_OF)
 _UNTAGGED: ColumnElement[Any] = literal_column("NULL::bigint")
 CONVENTION = Single(
-    _whole(json_of(**_then.columns(), as_of=_AS_OF, content=_then.effect.c.content), _UNTAGGED)
+    _whole(
+        json_of(
+            **_then.columns(),
+            as_of=_AS_OF,
+            content=_then.effect.c.content,
+            cnam_actions=cnam_actions(_AS_OF),
+        ),
+        _UNTAGGED,
+    )
     .select_from(_then.source)
     .where(_convention.id == bound("id", Uuid)),
     perimeter=OF_CONVENTIONS,

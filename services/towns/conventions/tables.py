@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     Text,
+    UniqueConstraint,
     func,
     text,
 )
@@ -131,6 +132,23 @@ class ConventionWaiver(Table):
     reason: Mapped[str]
     author: Mapped[str]
     waived_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ConventionCnamAction(Table):
+    """Which action sheet of which version writes the action of a site; the last written counts."""
+
+    __tablename__ = "convention_cnam_action"
+    __table_args__ = (UniqueConstraint("version_id", "site_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    convention_id: Mapped[UUID] = mapped_column(ForeignKey(Convention.id), index=True)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey(ConventionVersion.id))
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("towns.site.id"), index=True)
+    action_number: Mapped[str]
+    effective_on: Mapped[date]
+    motive: Mapped[str | None]
+    author: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 version = ConventionVersion.__table__
