@@ -17,7 +17,7 @@ from services.towns.tables import Table
 from tests.callers import service_app
 from tests.towns.asking import Towns
 
-KEPT = {"event", "idempotency_key", "call_ruleset"}
+KEPT = {"event", "idempotency_key", "call_ruleset", "application_version", "application_step"}
 """Append-only, or nothing to do with facts."""
 
 

@@ -1,6 +1,7 @@
 """What Alembic runs for the schema `towns`."""
 
 from chassis.migrations import migrate_environment
+from services.towns.applications import tables as applications
 from services.towns.calls import tables as calls
 from services.towns.contacts import tables as contacts
 from services.towns.conventions import tables as conventions
@@ -9,7 +10,7 @@ from services.towns.succession import tables as succession
 from services.towns.tables import Table
 from services.towns.targets import tables as targets
 
-AGGREGATES = (calls, contacts, conventions, needs, succession, targets)
+AGGREGATES = (applications, calls, contacts, conventions, needs, succession, targets)
 """Imported for their tables."""
 
 migrate_environment(Table.metadata)

@@ -1,0 +1,1 @@
+"""Bids of towns and EPCIs in a call to host a site of the Cnam."""
