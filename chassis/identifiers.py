@@ -7,6 +7,9 @@ import os
 import re
 import time
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
+from hashlib import sha256
 from threading import Lock
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -198,8 +201,7 @@ class Uuid7Maker:
             fresh = (milliseconds << _RANDOM_BITS) | (noise & ((1 << (_RANDOM_BITS - 1)) - 1))
             self._last = fresh if fresh > self._last else self._last + 1 + (noise >> 48)
             value = self._last
-        stamp, high, low = value >> 74, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
-        return UUID(int=(stamp << 80) | (7 << 76) | (high << 64) | (0b10 << 62) | low)
+        return _version_7(value)
 
 
 _MAKER = Uuid7Maker()
@@ -208,3 +210,20 @@ _MAKER = Uuid7Maker()
 def uuid7() -> UUID:
     """Return a new id, greater than all those this process made before."""
     return _MAKER.make(time.time_ns() // 1_000_000)
+
+
+def uuid7_of(day: date, name: str) -> UUID:
+    """Return the id of a published fact, the same wherever it is loaded.
+
+    Args:
+        day: of the fact; its midnight, UTC, is the instant in the id; not before 1970.
+        name: what tells the fact from the others of its kind, such as `conventions/acv-051/acv1`.
+    """
+    stamp = int(datetime.combine(day, time_of_day.min, UTC).timestamp()) * 1000
+    noise = int.from_bytes(sha256(name.encode()).digest()[:10])
+    return _version_7((stamp << _RANDOM_BITS) | (noise & ((1 << _RANDOM_BITS) - 1)))
+
+
+def _version_7(value: int) -> UUID:
+    stamp, high, low = value >> 74, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
+    return UUID(int=(stamp << 80) | (7 << 76) | (high << 64) | (0b10 << 62) | low)

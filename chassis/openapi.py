@@ -155,7 +155,7 @@ def _finish_operation(operation: dict[str, Any]) -> None:
 
 def _shown(schema: Mapping[str, Any]) -> Any:
     """Return what a parameter may look like; a cursor has no example that could work."""
-    for key in ("examples", "enum"):
+    for key in ("examples", "enum", "x-extensible-enum"):
         if key in schema:
             return schema[key][0]
     if "const" in schema:

@@ -62,10 +62,7 @@ class ListQuery(PagedQuery):
     sort: Annotated[str | None, Field(description="Order; `-` reverses it")] = None
     fields: Annotated[
         FieldNames | None,
-        Field(
-            description="Keys to keep, separated by commas; the items are then partial",
-            examples=["name"],
-        ),
+        Field(description="Keys to keep, separated by commas; the items are then partial"),
     ] = None
     format: Annotated[
         Literal["json", "csv", "ndjson", "xlsx", "geojson"] | None,
@@ -74,6 +71,14 @@ class ListQuery(PagedQuery):
     separator: Annotated[Literal[",", ";"], Field(description="Between the cells of a CSV")] = ","
     bom: Annotated[bool, Field(description="Begin a CSV with the mark that Excel needs")] = False
     include_total: Annotated[bool, Field(description="Count the rows of all pages")] = False
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Show a key that the items have as the example of `fields`."""
+        super().__pydantic_init_subclass__(**kwargs)
+        if hasattr(cls, "item"):
+            keys = cls.item.model_fields
+            cls.model_fields["fields"].examples = ["name" if "name" in keys else next(iter(keys))]
 
     def order(self) -> str | None:
         """Return the order of the listing to use: the one asked for, else the one that suits."""

@@ -74,11 +74,12 @@ def admin_url() -> str:
 def seeded_url(admin_url: str) -> str:
     """The administrator's address of this worker's seeded database: read it, never change it."""
     name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    asyncio.run(_copied(admin_url, name))
+    asyncio.run(copied(admin_url, name))
     return url_of(admin_url, database=name)
 
 
-async def _copied(admin_url: str, name: str) -> None:
+async def copied(admin_url: str, name: str) -> None:
+    """Copy the seeded template; the copy stays until the server goes."""
     admin = await asyncpg.connect(admin_url)
     await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
     await admin.close()

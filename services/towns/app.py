@@ -12,6 +12,7 @@ from services.towns.needs import routes as needs
 from services.towns.policy import POLICY
 from services.towns.resolution import routes as resolution
 from services.towns.settings import Settings
+from services.towns.sites import routes as sites
 from services.towns.sources import routes as sources
 from services.towns.succession import routes as succession
 from services.towns.vocabularies import VOCABULARIES
@@ -34,6 +35,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             geography.router,
             needs.router,
             resolution.router,
+            sites.router,
             sources.router,
             succession.router,
             label_router("towns", VOCABULARIES),

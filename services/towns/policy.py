@@ -4,6 +4,7 @@ from chassis.identity import Open, PolicyTable
 from services.towns.contacts import policy as contacts
 from services.towns.conventions import policy as conventions
 from services.towns.needs import policy as needs
+from services.towns.sites import policy as sites
 from services.towns.succession import policy as succession
 
 POLICY = PolicyTable(
@@ -36,4 +37,5 @@ POLICY = PolicyTable(
     succession.POLICY,
     conventions.POLICY,
     needs.POLICY,
+    sites.POLICY,
 )

@@ -1,6 +1,7 @@
 """Official codes are taken exactly as the lists print them, and our own ids grow."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from chassis import identifiers
-from chassis.identifiers import Uuid7Maker, uuid7
+from chassis.identifiers import Uuid7Maker, uuid7, uuid7_of
 
 GOOD = {
     "InseeCode": ["51108", "01004", "2A004", "2B033", "97105", "97611", "98735"],
@@ -108,3 +109,12 @@ def test_ids_of_one_process_grow() -> None:
     ids = [uuid7() for _ in range(2_000)]
 
     assert ids == sorted(set(ids))
+
+
+def test_the_id_of_a_fact_is_the_same_each_time_and_of_its_day() -> None:
+    made = uuid7_of(date(2018, 6, 8), "conventions/acv-051/acv1")
+
+    assert str(made) == "0163dcb1-5800-7483-a7f4-1f94fef188f8"
+    assert (made.version, made.variant) == (7, "specified in RFC 4122")
+    assert made.int >> 80 == datetime(2018, 6, 8, tzinfo=UTC).timestamp() * 1000
+    assert made != uuid7_of(date(2018, 6, 8), "conventions/acv-052/acv1")

@@ -1,6 +1,8 @@
 """What the tests of the contract and the hostile callers share: documents, a live gateway."""
 
+import asyncio
 import json
+import os
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
@@ -9,11 +11,14 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from chassis.older_contract import older
+from chassis.testing import url_of
 from deploy.names import SCHEMAS
 from deploy.service_settings import SERVICE_SETTINGS
 from gateway.app import create_app as create_gateway
 from gateway.upstreams import InProcess
+from tests.conftest import TEMPLATE, as_role, copied
 from tests.contracts.documents import Document, Documents, committed
+from tests.contracts.examples import make_examples
 from tests.contracts.fuzzing import Fuzzer, labels
 from tests.contracts.live import serving
 from tests.contracts.rewrite import PACKAGES
@@ -37,10 +42,14 @@ def tools() -> Toolbox:
 
 
 @pytest.fixture(scope="session")
-def live_gateway(seeded_url: str) -> Iterator[Address]:
-    """Serve the whole product on the loopback, over this worker's seeded database."""
-    services = {name: InProcess(_service(name, seeded_url)) for name in SCHEMAS}
-    with serving(create_gateway(_settings("gateway", seeded_url), services)) as address:
+def live_gateway(admin_url: str) -> Iterator[Address]:
+    """Serve the whole product on the loopback, over a database that has what examples name."""
+    name = f"{TEMPLATE}_live_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    asyncio.run(copied(admin_url, name))
+    url = url_of(admin_url, database=name)
+    asyncio.run(make_examples(as_role(url, "towns_runtime")))
+    services = {name: InProcess(_service(name, url)) for name in SCHEMAS}
+    with serving(create_gateway(_settings("gateway", url), services)) as address:
         yield address
 
 

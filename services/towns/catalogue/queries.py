@@ -175,8 +175,7 @@ class TownQuery(ListQuery):
         if self.bbox is not None:
             values |= zip(("west", "south", "east", "north"), _numbers(self.bbox), strict=True)
         if self.near is not None:
-            lon, lat = _numbers(self.near)
-            values |= _surroundings(lon, lat, radius_km=self.radius_km)
+            values |= surroundings(self.near, radius_km=self.radius_km)
         if self.q is not None:
             values |= {
                 "words": search_condition(self.q),
@@ -187,8 +186,9 @@ class TownQuery(ListQuery):
         return values
 
 
-def _surroundings(lon: float, lat: float, *, radius_km: float) -> dict[str, float]:
+def surroundings(near: str, *, radius_km: float) -> dict[str, float]:
     """Return the point, the radius, and a box in degrees that holds the whole circle."""
+    lon, lat = _numbers(near)
     up = radius_km / _KM_PER_DEGREE
     furthest = min(abs(lat) + up, 90.0)
     # near a pole or across the antimeridian the circle covers every longitude, to be safe

@@ -51,17 +51,17 @@ def _inside(box: str) -> ColumnElement[bool]:
     return PLACE.op("<@", is_comparison=True)(func.box(low, high))
 
 
-def _haversine() -> ColumnElement[float]:
-    """Return the great-circle distance to the point of `near`, km."""
+def distance_km(to_lon: ColumnElement[float], to_lat: ColumnElement[float]) -> ColumnElement[float]:
+    """Return the great-circle distance from a place to the point of `near`, km."""
     lon, lat = bound("lon", Double), bound("lat", Double)
-    north = func.pow(func.sin(func.radians(card.lat - lat) / 2), 2)
-    east = func.pow(func.sin(func.radians(card.lon - lon) / 2), 2)
-    scale = func.cos(func.radians(lat)) * func.cos(func.radians(card.lat))
+    north = func.pow(func.sin(func.radians(to_lat - lat) / 2), 2)
+    east = func.pow(func.sin(func.radians(to_lon - lon) / 2), 2)
+    scale = func.cos(func.radians(lat)) * func.cos(func.radians(to_lat))
     whole = func.asin(func.least(1.0, func.sqrt(north + scale * east)), type_=Double)
     return whole * (2 * EARTH_KM)
 
 
-_DISTANCE = _haversine()
+_DISTANCE = distance_km(card.lon, card.lat)
 _METRES = func.round(cast(_DISTANCE, Numeric), 3)
 _PHRASE = unseen(bound("phrase", Text))
 _WORDS = cast(bound("words", Text), TSQUERY)

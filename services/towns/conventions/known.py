@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.events import record
-from chassis.identifiers import uuid7
+from chassis.identifiers import uuid7, uuid7_of
 from services.towns.conventions.events import ConventionListed
 from services.towns.conventions.tables import Convention, ConventionVersion
 from services.towns.tables import Town
@@ -40,6 +41,11 @@ def known(acv_id: str, *, listed: date | None, listed_2018: date | None) -> Iter
         yield Known(acv_id, "acv2", listed, "medium")
 
 
+def known_id(fact: Known) -> UUID:
+    """Return the id of the convention that the list tells of."""
+    return uuid7_of(fact.signed_on, f"conventions/{fact.acv_id}/{fact.phase}")
+
+
 async def load_known(session: AsyncSession, *, vintage: str) -> None:
     """Keep the known signatures; what the parties stated themselves stays as they stated it."""
     source = f"ANCT, Programme Action cœur de ville, {vintage}"
@@ -61,7 +67,7 @@ _SIGNED = select(Convention).where(Convention.signed_on.is_not(None))
 
 async def _keep(session: AsyncSession, fact: Known, *, name: str, source: str) -> None:
     convention = Convention(
-        **{**fact._asdict(), "id": uuid7(), "source": source, "version": 1},
+        **{**fact._asdict(), "id": known_id(fact), "source": source, "version": 1},
         title=f"Convention Action cœur de ville : {name}",
     )
     session.add(convention)

@@ -13,7 +13,7 @@ from services.towns.catalogue.contract import AcvId
 from services.towns.conventions.contract import Phase, Status, TownConvention
 from services.towns.geography.queries import Departments, Regions
 
-_Number = Annotated[int, Field(ge=1, le=999)]
+_Number = Annotated[int, Field(ge=1, le=999, examples=[1])]
 
 
 class ConventionQuery(ListQuery):

@@ -39,7 +39,7 @@ router = Router(route_class=WriteRoute)
 
 ConventionId = Annotated[
     UUID,
-    Path(description="Id of the convention", examples=["0198c0de-0000-7000-8000-00000000beef"]),
+    Path(description="Id of the convention", examples=["0163dcb1-5800-7483-a7f4-1f94fef188f8"]),
 ]
 
 

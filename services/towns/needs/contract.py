@@ -71,7 +71,7 @@ Motive = Annotated[
     Field(max_length=2000, description="Why; open data, so without personal data"),
 ]
 
-_EXAMPLE: dict[str, Any] = {
+EXAMPLE: dict[str, Any] = {
     "acv_id": "acv-051",
     "rome_codes": ["I1309", "F1602"],
     "skills": ["Lire un plan d'installation"],
@@ -92,7 +92,7 @@ _EXAMPLE: dict[str, Any] = {
 class NeedIn(Input):
     """A need as its territory states it: of a town or of an EPCI, in jobs or in skills."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     acv_id: AcvId | None = None
     epci_siren: Siren | None = None

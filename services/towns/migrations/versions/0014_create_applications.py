@@ -9,7 +9,7 @@ from alembic import op
 from chassis.events import append_only, append_only_undone
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 
 APPLICATION = """
 CREATE TABLE towns.application (

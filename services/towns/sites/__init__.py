@@ -1,0 +1,1 @@
+"""The sites of the Cnam: announced, prepared, open, moved, closed; where, and since when."""

@@ -1,0 +1,49 @@
+"""Which sites are open on a day, and where: for whoever measures what they cover."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+
+from chassis.statements import code
+from services.towns.sites.places import WITH_PLACE, commune, site
+from services.towns.sites.rules import OPEN
+from services.towns.sites.tables import Site, SiteEvent
+
+LON: ColumnElement[float] = func.coalesce(site.lon, commune.lon)
+LAT: ColumnElement[float] = func.coalesce(site.lat, commune.lat)
+"""Of a row of `WITH_PLACE`: the point of the premises, else that of the commune, else null."""
+
+_begun, _ended = SiteEvent.__table__.alias("begun"), SiteEvent.__table__.alias("ended")
+_OPEN = [code(status) for status in sorted(OPEN)]
+
+
+def open_on(day: ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether a site was surely open on a day, as its history tells.
+
+    An opening counts from the last day of what is known of it, what ends it from the first.
+    """
+    over = exists().where(
+        _ended.c.site_id == _begun.c.site_id,
+        _ended.c.number > _begun.c.number,
+        _ended.c.status.not_in(_OPEN),
+        _ended.c.effect_on <= day,
+    )
+    return (
+        select(1)
+        .where(_begun.c.site_id == site.id, _begun.c.status.in_(_OPEN), _begun.c.latest_on <= day)
+        .where(~over)
+        .correlate(Site.__table__)
+        .exists()
+    )
+
+
+def open_sites_on(day: ColumnElement[date]) -> Select[tuple[UUID, str, Any, Any]]:
+    """Return the sites surely open on a day: id, INSEE code, longitude, latitude.
+
+    Sites without a known point are left out. The point is that of today's premises.
+    """
+    where = or_(LON.is_not(None), LAT.is_not(None))
+    shown = select(site.id, site.insee_code, LON.label("lon"), LAT.label("lat"))
+    return shown.select_from(WITH_PLACE).where(open_on(day), where)
