@@ -6,6 +6,7 @@ from chassis.vocabularies import label_router
 from services.towns.catalogue import routes as catalogue
 from services.towns.contacts import routes as contacts
 from services.towns.conventions import routes as conventions
+from services.towns.coverage import routes as coverage
 from services.towns.features import routes as features
 from services.towns.geography import routes as geography
 from services.towns.needs import routes as needs
@@ -31,6 +32,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             catalogue.router,
             contacts.router,
             conventions.router,
+            coverage.router,
             features.router,
             geography.router,
             needs.router,

@@ -3,6 +3,7 @@
 from chassis.identity import Open, PolicyTable
 from services.towns.contacts import policy as contacts
 from services.towns.conventions import policy as conventions
+from services.towns.coverage import policy as coverage
 from services.towns.needs import policy as needs
 from services.towns.sites import policy as sites
 from services.towns.succession import policy as succession
@@ -37,5 +38,6 @@ POLICY = PolicyTable(
     succession.POLICY,
     conventions.POLICY,
     needs.POLICY,
+    coverage.POLICY,
     sites.POLICY,
 )

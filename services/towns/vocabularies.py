@@ -3,6 +3,7 @@
 from chassis.problems import Text
 from chassis.vocabularies import Vocabulary
 from services.towns.conventions.vocabularies import CONVENTION_VOCABULARIES
+from services.towns.coverage.vocabularies import VOCABULARIES as OF_COVERAGE
 from services.towns.needs.vocabularies import VOCABULARIES as OF_NEEDS
 from services.towns.sites.vocabularies import VOCABULARIES as OF_SITES
 from services.towns.succession import vocabularies as succession
@@ -157,6 +158,7 @@ VOCABULARIES = (
     *succession.VOCABULARIES,
     *CONVENTION_VOCABULARIES,
     *OF_NEEDS,
+    *OF_COVERAGE,
     *OF_SITES,
 )
 """Every code list of the service."""
