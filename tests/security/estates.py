@@ -12,6 +12,7 @@ from services.towns.contacts.contract import ContactIn
 from services.towns.conventions.contract import ConventionIn
 from services.towns.conventions.policy import DEPARTMENT_PREFECTURE, REGION_PREFECTURE
 from services.towns.needs.contract import NeedIn
+from services.towns.sites.details import CnamSiteIn, PlacedActIn
 
 KINDS: Mapping[str, str] = {
     "acv_directorate": "",
@@ -129,9 +130,32 @@ def _need(site: str) -> dict[str, Any]:
     return example | {"acv_id": site}
 
 
+def _site(site: str) -> dict[str, Any]:
+    example: dict[str, Any] = CnamSiteIn.model_json_schema()["examples"][0]
+    (commune,) = {code for code in SITES[site]["town"] if not code.startswith("acv-")}
+    return example | {"insee_code": commune, "centre_code": None}
+
+
+def _site_act(day: str) -> dict[str, Any]:
+    return {"effect_on": day, "motive": "Acté"}
+
+
+_PREMISES: dict[str, Any] = PlacedActIn.model_json_schema()["examples"][0]
+_SITE_ACTS: Mapping[str, dict[str, Any]] = {
+    **{
+        f"{verb}_site": _site_act("2021-09-01") for verb in ("prepare", "open", "suspend", "resume")
+    },
+    # a day to come: what closed or moved would be elsewhere in the other plays
+    "close_site": _site_act("2121-09-01"),
+    "add_site_premises": _PREMISES | {"effect_on": "2121-09-01"},
+    "relocate_site": _PREMISES | {"effect_on": "2121-09-01"},
+}
+
+
 ESTATES: Mapping[str, Estate] = {
     "/v1/contacts": Estate("list_contacts", _contact),
     "/v1/conventions": Estate("list_conventions", _convention, _CONVENTION_ACTS),
+    "/v1/sites": Estate("list_sites", _site, _SITE_ACTS),
     "/v1/needs": Estate(
         "list_needs",
         _need,

@@ -11,6 +11,7 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+from services.towns.catalogue.rules import folded
 from services.towns.reference.manifest import TABLES, written
 from services.towns.reference.memberships import Listed, memberships
 
@@ -147,6 +148,21 @@ def programme(source: Path) -> dict[str, list[Row]]:
     }
 
 
+def centres(source: Path) -> list[Row]:
+    """Return the regional centres of the Cnam; the code is made of the name."""
+    columns = ("region_codes", "zone", "seat_city", "seat_insee_code", "website")
+    return [
+        {"code": centre_code(row["centre_name"]), "name": row["centre_name"]}
+        | {name: row[name] for name in (*columns, "evidence", "source")}
+        for row in read(source, "cnam_centres")
+    ]
+
+
+def centre_code(name: str) -> str:
+    """Return `ile-de-france` of `Cnam Île-de-France (Paris)`."""
+    return folded(name.removeprefix("Cnam ").partition(" (")[0]).replace(" ", "-")
+
+
 def facts(source: Path) -> dict[str, list[Row]]:
     """Return what is counted or told about places: populations, actions, selections."""
     counts = renamed(
@@ -191,6 +207,7 @@ def facts(source: Path) -> dict[str, list[Row]]:
 def compiled(source: Path, target: Path) -> None:
     """Write every table, then the manifest with their checksums."""
     tables = places(source) | {"communes": communes(source)} | programme(source) | facts(source)
+    tables["cnam_centres"] = centres(source)
     for name, rows in tables.items():
         write(target, name, rows=rows)
     written(target)

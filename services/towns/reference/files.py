@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from services.towns import tables
 from services.towns.reference import rows
+from services.towns.sites.tables import CnamCentre, SiteFact
 from services.towns.succession.tables import CommuneSuccession
 
 
@@ -94,6 +95,14 @@ SOURCES = (
         rows.ActSelection,
         ("selected_name",),
         {"insee_code": "communes", "epci_siren": "epcis", "acv_id": "programme_towns"},
+    ),
+    Source("cnam_centres", CnamCentre, rows.CnamCentre, ("code",)),
+    Source(
+        "site_facts",
+        SiteFact,
+        rows.SiteFact,
+        ("fact",),
+        {"insee_code": "communes", "selected_name": "selected_towns"},
     ),
     Source(
         "commune_successions",

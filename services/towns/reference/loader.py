@@ -25,10 +25,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.events import record
 from services.towns.catalogue import cards
-from services.towns.conventions.known import load_known
+from services.towns.conventions.known import load_known as load_conventions
 from services.towns.events import ReferenceLoaded, TownUpdated
 from services.towns.reference.files import SOURCES, Rows, Source, every_table
 from services.towns.reference.manifest import TABLES, Shipped, verified
+from services.towns.sites.known import load_known as load_sites
 from services.towns.tables import ReferenceLoad, Table
 
 _CARDS = "town_card"
@@ -76,7 +77,8 @@ async def load(session: AsyncSession, folder: Path = TABLES) -> LoadReport:
             await _remove(session, source, rows[source.name])
         for source in stale:
             await _tell(session, entries[source.name])
-    await load_known(session, vintage=entries["programme_towns"].vintage)
+    await load_conventions(session, vintage=entries["programme_towns"].vintage)
+    await load_sites(session)
     changed: dict[str, int] = {}
     if stale or known.get(_CARDS) != cards.FORM:
         changed = await cards.publish(session, None)

@@ -133,6 +133,43 @@ class ActSelection(Row):
     note: Words | None
 
 
+class CnamCentre(Row):
+    code: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
+    name: Words
+    region_codes: Annotated[list[Words], BeforeValidator(_codes)]
+    zone: Literal["metro", "drom", "com"]
+    seat_city: Words | None
+    seat_insee_code: InseeCode | None
+    website: Annotated[str, Field(pattern=r"^https?://\S+$")] | None
+    evidence: Literal["sourced", "partial", "inferred"]
+    source: Words
+
+
+class SiteFact(Row):
+    fact: Annotated[str, Field(pattern=r"^[0-9AB]{5}-[a-z0-9-]+$")]
+    selected_name: Words | None
+    insee_code: InseeCode
+    kind: Literal[
+        "planned",
+        "announced",
+        "opened",
+        "in-operation",
+        "convention-signed",
+        "training-opened",
+        "premises",
+    ]
+    dated_on: date | None
+    precision: Literal["day", "month", "year"] | None
+    label: Words
+    premises_kind: Literal["provisional", "definitive"] | None
+    owner_kind: Literal["commune", "epci", "department", "region", "state", "other"] | None
+    owner: Words | None
+    address: Words | None
+    scheme: Words | None
+    confidence: Confidence
+    source_url: Annotated[str, Field(pattern=r"^https?://\S+$")]
+
+
 class CommuneSuccession(Row):
     # of Corsica before 1976 too, which is no code of today
     predecessor_code: Annotated[str, Field(pattern=r"^[0-9][0-9AB][0-9]{3}$")]

@@ -27,7 +27,7 @@ def open_on(day: ColumnElement[date]) -> ColumnElement[bool]:
     over = exists().where(
         _ended.c.site_id == _begun.c.site_id,
         _ended.c.number > _begun.c.number,
-        _ended.c.status.not_in(_OPEN),
+        _ended.c.status.in_([code("suspended"), code("closed")]),
         _ended.c.effect_on <= day,
     )
     return (

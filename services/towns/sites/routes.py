@@ -30,7 +30,7 @@ from services.towns.sites.queries import CentreQuery, SiteQuery
 router = Router(route_class=WriteRoute)
 
 SiteId = Annotated[
-    UUID, Path(description="Id of the site", examples=["0198c0de-0000-7000-8000-00000000beef"])
+    UUID, Path(description="Id of the site", examples=["0169d632-1400-7b28-93df-a93fc4946c3c"])
 ]
 _UNKNOWN = (UnknownTown, UnknownEpci, errors.UnknownCommune, errors.UnknownCentre)
 _ACT = (

@@ -44,13 +44,13 @@ class Dated:
 
     @property
     def first_on(self) -> date:
-        """The first day of what is named."""
+        """Return the first day of what is named."""
         month = 1 if self.precision == "year" else self.on.month
         return self.on if self.precision == "day" else date(self.on.year, month, 1)
 
     @property
     def latest_on(self) -> date:
-        """The last day of what is named."""
+        """Return the last day of what is named."""
         if self.precision == "day":
             return self.on
         month = 12 if self.precision == "year" else self.on.month

@@ -50,6 +50,23 @@ _PLAIN = {
 }
 
 
+_COMMUNE = json_of(
+    insee_code=commune.insee_code,
+    name=commune.name,
+    department_code=commune.department_code,
+    region_code=commune.region_code,
+    epci_siren=commune.epci_siren,
+    acv_id=commune.acv_id,
+)
+_OF = case((site.lon.is_not(None), code("premises")), else_=code("commune"))
+_LINKS = json_of(
+    self=PATH,
+    events=PATH.concat(code("/events")),
+    premises=PATH.concat(code("/premises")),
+    commune=literal_column("'/v1/communes/'", Text).concat(site.insee_code),
+)
+
+
 def _item(distance: ColumnElement[Any]) -> ColumnElement[str]:
     shown = json_of(
         id=site.id,
@@ -58,21 +75,9 @@ def _item(distance: ColumnElement[Any]) -> ColumnElement[str]:
         since=_if_known(site.since_on, on=site.since_on, precision=site.precision),
         confidence=site.confidence,
         source_url=site.source_url,
-        commune=json_of(
-            insee_code=commune.insee_code,
-            name=commune.name,
-            department_code=commune.department_code,
-            region_code=commune.region_code,
-            epci_siren=commune.epci_siren,
-            acv_id=commune.acv_id,
-        ),
+        commune=_COMMUNE,
         address=site.address,
-        place=_if_known(
-            LON,
-            lon=LON,
-            lat=LAT,
-            of=case((site.lon.is_not(None), code("premises")), else_=code("commune")),
-        ),
+        place=_if_known(LON, lon=LON, lat=LAT, of=_OF),
         distance_km=distance,
         application_id=site.application_id,
         call_id=site.call_id,
@@ -85,12 +90,7 @@ def _item(distance: ColumnElement[Any]) -> ColumnElement[str]:
         created_at=instant(site.created_at),
         updated_at=instant(site.updated_at),
         allowed_actions=ACTIONS,
-        links=json_of(
-            self=PATH,
-            events=PATH.concat(code("/events")),
-            premises=PATH.concat(code("/premises")),
-            commune=literal_column("'/v1/communes/'", Text).concat(site.insee_code),
-        ),
+        links=_LINKS,
     )
     return cast(shown, Text)
 

@@ -114,7 +114,7 @@ CREATE TABLE towns.site_premises (
   author text,
   fact text CONSTRAINT uq_site_premises_fact UNIQUE,
   recorded_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT uq_site_premises_site_id UNIQUE (site_id, number),
+  CONSTRAINT uq_site_premises_site_id_number UNIQUE (site_id, number),
   CONSTRAINT ck_site_premises_from_whole
     CHECK ((valid_from IS NULL) = (precision IS NULL) AND precision IN ({PRECISIONS})),
   CONSTRAINT ck_site_premises_place_on_earth CHECK ({ON_EARTH})
@@ -137,7 +137,7 @@ CREATE TABLE towns.site_event (
   author text,
   fact text CONSTRAINT uq_site_event_fact UNIQUE,
   recorded_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT uq_site_event_site_id UNIQUE (site_id, number),
+  CONSTRAINT uq_site_event_site_id_number UNIQUE (site_id, number),
   CONSTRAINT ck_site_event_effect_whole
     CHECK ((effect_on IS NULL) = (precision IS NULL) AND precision IN ({PRECISIONS})),
   CONSTRAINT ck_site_event_latest_whole CHECK ((effect_on IS NULL) = (latest_on IS NULL)),
