@@ -3,7 +3,18 @@
 from collections.abc import Callable
 
 from deploy.progress import say
-from tests.bench import authenticated, bulk, cached, hop, reads, scale, stages, tokens, versions
+from tests.bench import (
+    authenticated,
+    bulk,
+    cached,
+    coverage,
+    hop,
+    reads,
+    scale,
+    stages,
+    tokens,
+    versions,
+)
 from tests.bench.document import written
 from tests.bench.ground import Ground, ground
 from tests.bench.settings import BenchSettings, Part
@@ -17,6 +28,7 @@ _PARTS: dict[Part, Callable[[Ground, BenchSettings], list[str]]] = {
     "scale": scale.measure,
     "bulk": bulk.measure,
     "tokens": tokens.measure,
+    "coverage": coverage.measure,
 }
 
 

@@ -10,7 +10,9 @@ ROOT = Path(__file__).parent.parent.parent
 CACHE = ROOT / ".cache" / "bench"
 DATA = ROOT / ".data" / "bench"
 
-Part = Literal["reads", "cached", "authenticated", "hop", "profile", "scale", "bulk", "tokens"]
+Part = Literal[
+    "reads", "cached", "authenticated", "hop", "profile", "scale", "bulk", "tokens", "coverage"
+]
 
 
 class BenchSettings(BaseSettings):
@@ -19,7 +21,17 @@ class BenchSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BENCH_", frozen=True)
 
     parts: Annotated[list[Part], Field(description="Sections of the document to measure anew")] = [
-        *("reads", "profile", "cached", "authenticated", "hop", "scale", "bulk", "tokens")
+        *(
+            "reads",
+            "profile",
+            "cached",
+            "authenticated",
+            "hop",
+            "scale",
+            "bulk",
+            "tokens",
+            "coverage",
+        )
     ]
     seconds: Annotated[int, Field(ge=1, description="Length of one run")] = 2
     rounds: Annotated[int, Field(ge=1, description="Runs of each subject, alternated")] = 5

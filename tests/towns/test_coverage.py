@@ -35,7 +35,8 @@ async def _people(desk: Towns, insee_code: str) -> int:
 
 
 def _region(figures: dict[str, Any], code: str) -> dict[str, Any]:
-    (found,) = [region for region in figures["regions"] if region["region_code"] == code]
+    regions: list[dict[str, Any]] = figures["regions"]
+    (found,) = [region for region in regions if region["region_code"] == code]
     return found
 
 

@@ -40,7 +40,8 @@ async def _simulated(desk: Towns, call: UUID, **body: Any) -> dict[str, Any]:
 
 
 def _region(figures: dict[str, Any], code: str) -> dict[str, Any]:
-    (found,) = [region for region in figures["regions"] if region["region_code"] == code]
+    regions: list[dict[str, Any]] = figures["regions"]
+    (found,) = [region for region in regions if region["region_code"] == code]
     return found
 
 

@@ -1,5 +1,6 @@
 """From the sites of a day, and those that would come or go, to what they reach."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,12 +16,12 @@ from services.towns.calls.errors import CallNotFound
 from services.towns.coverage import candidates, rules, store
 from services.towns.coverage.contract import (
     Candidate,
+    CountedPeople,
     Coverage,
     CoverageFigures,
     DepartmentWithoutSite,
     Measured,
     NeedCoverage,
-    CountedPeople,
     RegionCoverage,
     Simulation,
     SimulationIn,
@@ -183,13 +184,16 @@ async def _field(pool: ReadPool, question: Question) -> _Field:
     values = {"as_of": question.as_of, "site_statuses": list(question.site_statuses)}
     (row,) = await pool.fetch(made.sql, *made.arguments(values))
     held = {name: orjson.loads(row[name]) for name in store.PARTS}
-    communes = {part[0]: rules.Commune(*part) for part in held["communes"]}
+    communes, territories = _communes(held["communes"])
     regions = dict(held["regions"])
     departments = {
         code: DepartmentWithoutSite(department_code=code, name=name, region_code=region)
         for code, name, region in held["departments"]
     }
-    needs = [rules.Need(*part) for part in held["needs"]]
+    needs = [
+        rules.Need(status, volume, territories[territory])
+        for status, volume, territory in held["needs"]
+    ]
     return _Field(
         ground=rules.Ground(communes, list(regions), list(departments), needs),
         grid=rules.Grid(communes.values(), radius_km=question.radius_km),
@@ -210,6 +214,17 @@ async def _field(pool: ReadPool, question: Question) -> _Field:
             ),
         ),
     )
+
+
+def _communes(rows: list[Any]) -> tuple[dict[str, rules.Commune], defaultdict[str, set[str]]]:
+    """Return the communes by code, and which of them each town and each EPCI has."""
+    communes: dict[str, rules.Commune] = {}
+    territories: defaultdict[str, set[str]] = defaultdict(set)
+    for insee_code, lon, lat, population, region_code, *parts in rows:
+        communes[insee_code] = rules.Commune(insee_code, lon, lat, population, region_code)
+        for territory in parts:
+            territories[territory].add(insee_code)
+    return communes, territories
 
 
 def _share(part: int, whole: int) -> Fraction | None:

@@ -74,19 +74,12 @@ _SITES = (
     )
     .where(any_of(_stood.c.status, "site_statuses"))
 )
-_TERRITORY = (
-    select(func.array_agg(_commune.insee_code))
-    .where(_PLACED, or_(_commune.acv_id == _need.acv_id, _commune.epci_siren == _need.epci_siren))
-    .correlate(Need.__table__)
-    .scalar_subquery()
-)
 _NEEDS = select(
-    _need.status,
-    _need.volume_count,
-    func.coalesce(_TERRITORY, literal_column("'{}'::text[]")),
+    _need.status, _need.volume_count, func.coalesce(_need.acv_id, _need.epci_siren)
 ).where(_need.status.in_([code("declared"), code("qualified")]), _need.expires_on >= _AS_OF)
 _COMMUNES = select(
-    *(_commune.insee_code, _commune.lon, _commune.lat, _commune.population, _commune.region_code)
+    *(_commune.insee_code, _commune.lon, _commune.lat, _commune.population, _commune.region_code),
+    *(_commune.acv_id, _commune.epci_siren),
 ).where(_PLACED)
 
 GROUND = compiled(
