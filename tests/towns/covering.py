@@ -60,7 +60,9 @@ class Holder:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
 
-    async def site(self, insee_code: str, *told: tuple[str, Any], status: str = "open") -> UUID:
+    async def site(
+        self, insee_code: str, *told: tuple[str | None, str | None], status: str = "open"
+    ) -> UUID:
         """Keep a site with its history: each status with its day, month or nothing."""
         site_id = uuid7()
         await self._connection.execute(SITE, site_id, insee_code, status)

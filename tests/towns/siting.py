@@ -16,14 +16,14 @@ CNAM = caller("cnam_national", "sites:write")
 TOWN = caller("commune", "needs:write", town="acv-053")
 BODY: dict[str, Any] = CnamSiteIn.model_json_schema()["examples"][0]
 MOVED: dict[str, Any] = PlacedActIn.model_json_schema()["examples"][0]
-NOUNS = {
-    "prepare_site": "preparation",
-    "add_site_premises": "premises",
-    "open_site": "opening",
-    "suspend_site": "suspension",
-    "resume_site": "resumption",
-    "relocate_site": "relocation",
-    "close_site": "closure",
+ACTS = {
+    "prepare_site": "/v1/sites/{id}/preparation",
+    "add_site_premises": "/v1/sites/{id}/premises",
+    "open_site": "/v1/sites/{id}/opening",
+    "suspend_site": "/v1/sites/{id}/suspension",
+    "resume_site": "/v1/sites/{id}/resumption",
+    "relocate_site": "/v1/sites/{id}/relocation",
+    "close_site": "/v1/sites/{id}/closure",
 }
 PLACED = {"add_site_premises", "relocate_site"}
 TO_OPENING = ("prepare_site", "add_site_premises", "open_site")
@@ -46,10 +46,15 @@ async def announced(desk: Towns, **changes: Any) -> str:
     return await desk.made("/v1/sites", CNAM, BODY | changes)
 
 
+def acting(path: str, act: str) -> str:
+    """Return the path of an act on a site."""
+    return ACTS[act].format(id=path.rsplit("/", 1)[1])
+
+
 async def did(desk: Towns, path: str, act: str, who: Any = CNAM, **body: Any) -> httpx.Response:
     """Do an act on a site, on 1 September 2021 unless said."""
     usual = at("2021-09-01") if act in PLACED else on("2021-09-01")
-    return await desk.ask("POST", f"{path}/{NOUNS[act]}", who, json=usual | body)
+    return await desk.ask("POST", acting(path, act), who, json=usual | body)
 
 
 async def opened(desk: Towns, *acts: str, **changes: Any) -> str:

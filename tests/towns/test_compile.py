@@ -32,6 +32,7 @@ SAME = {
         {"in_progress": "actions_in_progress", "delivered": "actions_delivered"},
     ),
     "selected_towns": ("act_selected_towns", {}),
+    "cnam_centres": ("cnam_centres", {"name": "centre_name"}),
 }
 """Shipped table -> source table, and the columns that have another name there."""
 
@@ -91,7 +92,8 @@ def source(tmp_path: Path) -> Path:
 def test_the_same_facts_compile_to_the_same_bytes(source: Path, tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.mkdir()
-    for name in (MANIFEST, "commune_successions.csv"):  # the latter has a compiler of its own
+    # a compiler of its own, and facts noted one by one
+    for name in (MANIFEST, "commune_successions.csv", "site_facts.csv"):
         shutil.copy(TABLES / name, target)
 
     compiled(source, target)

@@ -110,12 +110,35 @@ async def test_a_site_counts_from_the_day_on_which_it_was_surely_open(
     assert found == days
 
 
-async def test_a_status_without_a_day_counts_since_it_was_recorded(
+async def test_a_site_announced_on_no_known_day_counts_since_that_was_recorded(
     desk: Towns, held: Holder
 ) -> None:
-    await held.site(CHALONS, ("open", None))
-    assert (await _shown(desk))["figures"]["sites_count"] == 1
-    assert (await _shown(desk, "?as_of=2022-01-01"))["figures"]["sites_count"] == 0
+    await held.site(CHALONS, ("announced", None), status="announced")
+    query = "?site_status=announced"
+    assert (await _shown(desk, query))["figures"]["sites_count"] == 1
+    assert (await _shown(desk, f"{query}&as_of=2022-01-01"))["figures"]["sites_count"] == 0
+
+
+async def test_a_known_site_of_which_no_event_tells_the_status_counts_as_it_stands(
+    desk: Towns, held: Holder
+) -> None:
+    await held.site(CHALONS, (None, "2021-09-01"), status="announced")
+    assert (await _shown(desk, "?site_status=announced"))["figures"]["sites_count"] == 1
+    assert (await _shown(desk))["figures"]["sites_count"] == 0
+
+
+async def test_the_sites_that_count_are_those_open_on_the_day(desk: Towns) -> None:
+    for day in ("2021-12-31", "2026-01-01"):
+        open_then = await desk.ask("GET", f"/v1/sites?open_on={day}&include_total=true", None)
+        shown = await _shown(desk, f"?as_of={day}")
+        assert shown["figures"]["sites_count"] == open_then.json()["total"] > 0
+
+
+async def test_every_site_stands_somehow_today(desk: Towns) -> None:
+    listed = (await desk.ask("GET", "/v1/sites?limit=200", None)).json()["items"]
+    waiting = [site for site in listed if site["status"] == "announced"]
+    found = (await _shown(desk, "?site_status=announced"))["figures"]["sites_count"]
+    assert found == len(waiting) > 0
 
 
 async def test_a_site_is_where_its_premises_were_on_the_day(desk: Towns, held: Holder) -> None:

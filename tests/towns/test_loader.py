@@ -24,7 +24,9 @@ ROWS = {
     "population": 1454,
     "action_count": 178,
     "act_selection": 41,
-    "reference_load": 12,
+    "cnam_centre": 20,
+    "site_fact": 35,
+    "reference_load": 14,
     "commune_succession": 157,
     "town_card": 233,
 }
@@ -33,7 +35,7 @@ ROWS = {
 async def test_a_first_load_fills_every_table(empty_towns: AsyncSession) -> None:
     report = await load(empty_towns)
 
-    assert len(report.loaded) == len(SOURCES) == 11
+    assert len(report.loaded) == len(SOURCES) == 13
     assert len(report.changed_towns) == 233
     for name, expected in ROWS.items():
         table = Table.metadata.tables[f"towns.{name}"]
@@ -46,7 +48,7 @@ async def test_a_second_load_does_nothing_and_says_so(empty_towns: AsyncSession)
     report = await load(empty_towns)
 
     assert (report.loaded, report.changed_towns) == ((), ())
-    assert str(report) == "reference facts unchanged (11 tables)"
+    assert str(report) == "reference facts unchanged (13 tables)"
 
 
 async def test_each_load_is_noted_with_its_vintage(empty_towns: AsyncSession) -> None:
@@ -66,7 +68,7 @@ async def test_a_changed_fact_reaches_its_town_only(
 
     report = await load(empty_towns, folder)
 
-    assert str(report) == "reference facts: 1 tables loaded, 10 unchanged, 1 towns changed"
+    assert str(report) == "reference facts: 1 tables loaded, 12 unchanged, 1 towns changed"
     assert report.loaded == ("programme_towns",)
     assert report.changed_towns == ("acv-001",)
     assert await empty_towns.scalar(text("SELECT max(version) FROM towns.town_card")) == 2

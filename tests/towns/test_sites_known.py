@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -98,13 +99,13 @@ async def test_what_no_source_tells_stays_unknown(desk: Towns) -> None:
 
 
 def test_a_site_seen_open_is_open_since_nobody_knows_when() -> None:
-    seen = {"kind": "in-operation", "status": "open", "effect_on": date(2021, 1, 1)}
-    told = [
+    seen: dict[str, Any] = {"kind": "in-operation", "status": "open", "effect_on": date(2021, 1, 1)}
+    told: list[dict[str, Any]] = [
         {"kind": "announced", "status": "announced", "effect_on": None, "confidence": "high"},
         seen | {"confidence": "medium"},
     ]
     assert standing(told) == seen | {"confidence": "medium", "effect_on": None}
-    dated = {"kind": "opened", "status": "open", "effect_on": date(2022, 1, 1)}
+    dated: dict[str, Any] = {"kind": "opened", "status": "open", "effect_on": date(2022, 1, 1)}
     assert standing([*told, dated | {"confidence": "medium"}])["kind"] == "opened"
 
 

@@ -10,11 +10,11 @@ from tests.towns.asking import Towns
 from tests.towns.siting import (
     CNAM,
     ITS_CENTRE,
-    NOUNS,
     OF_REGION,
     OTHER_CENTRE,
     PLACED,
     TOWN,
+    acting,
     announced,
     at,
     on,
@@ -72,7 +72,7 @@ async def _walked(desk: Towns, chance: random.Random) -> str:
             name = "region"
         day = f"2022-{month:02}-01"
         body = at(day, commune) if act in PLACED else on(day)
-        answer = await desk.ask("POST", f"{path}/{NOUNS[act]}", CALLERS[name], json=body)
+        answer = await desk.ask("POST", acting(path, act), CALLERS[name], json=body)
         assert answer.status_code == model.expected(act, name), (act, name, answer.text)
         if answer.is_success:
             model.does(act, commune)

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from chassis.statements import any_of, bound, code, compiled
 from services.towns.needs.tables import Need
+from services.towns.sites.points import OPEN, open_on
 from services.towns.sites.tables import Site, SiteEvent, SitePremises
 from services.towns.tables import Commune, Department, Epci, Region, Town, TownCommune
 
@@ -29,7 +30,7 @@ _event, _premises = SiteEvent.__table__.c, SitePremises.__table__.c
 
 _AS_OF = func.coalesce(bound("as_of", Date), func.current_date())
 _PLACED = _commune.lon.is_not(None) & _commune.population.is_not(None)
-_OPEN = (code("open"), code("relocated"))
+_OPEN = [code(status) for status in sorted(OPEN)]
 _ONE: ColumnElement[Any] = literal_column("1")
 
 
@@ -41,17 +42,22 @@ def _rows(chosen: Select[Any]) -> ColumnElement[Any]:
 
 
 _recorded_on = func.date(func.timezone(literal_column("'UTC'"), _event.recorded_at))
-_sure_on = case((_event.status.in_(_OPEN), _event.latest_on), else_=_event.effect_on)
-_SURE = func.least(_sure_on, _recorded_on) <= _AS_OF
-"""Of a status: an opening counts from the last day of what is known of it, the others from the
-first; from when it was recorded at the latest (`least` leaves out what is not known)."""
+_announced_on = func.date(func.timezone(literal_column("'UTC'"), _site.created_at))
 
-_stood: FromClause = lateral(
-    select(_event.status)
-    .where(_event.site_id == _site.id, _event.status.is_not(None), _SURE)
-    .order_by(_event.number.desc())
-    .limit(_ONE)
-)
+
+def _last(*told: ColumnElement[bool]) -> FromClause:
+    """Return the status of the last event of a site that is so."""
+    said = select(_event.status).where(_event.site_id == _site.id, *told)
+    return lateral(said.order_by(_event.number.desc()).limit(_ONE))
+
+
+_opened = _last(_event.status.in_(_OPEN), _event.latest_on <= _AS_OF)
+_moved = _last(_event.status.not_in(_OPEN), func.least(_event.effect_on, _recorded_on) <= _AS_OF)
+# a known site may have no event that says how it stands: it does since we know of it
+_stated = case((_site.status.not_in(_OPEN) & (_announced_on <= _AS_OF), _site.status))
+_STATUS = case((open_on(_AS_OF), _opened.c.status), else_=func.coalesce(_moved.c.status, _stated))
+"""How a site stood on the day: open where it surely was, else by the last that is told of it."""
+
 _begun = or_(_premises.valid_from.is_(None), _premises.valid_from <= _AS_OF)
 _housed: FromClause = lateral(
     select(_premises.lon, _premises.lat, _premises.insee_code)
@@ -67,12 +73,16 @@ _SITES = (
         _commune.region_code,
         _commune.department_code,
     )
-    .select_from(Site.__table__.join(_stood, true()).outerjoin(_housed, true()))
+    .select_from(
+        Site.__table__.outerjoin(_opened, true())
+        .outerjoin(_moved, true())
+        .outerjoin(_housed, true())
+    )
     .join(
         Commune.__table__,
         _commune.insee_code == func.coalesce(_housed.c.insee_code, _site.insee_code),
     )
-    .where(any_of(_stood.c.status, "site_statuses"))
+    .where(any_of(_STATUS, "site_statuses"))
 )
 _NEEDS = select(
     _need.status, _need.volume_count, func.coalesce(_need.acv_id, _need.epci_siren)

@@ -3,6 +3,7 @@
     python -m services.towns.reference.compile SOURCE_FOLDER
 
 The sources are named, table by table, in `tables/manifest.json`, which this module writes too.
+`site_facts.csv` has none: each line is noted from the page that it names.
 Nothing here runs in the product.
 """
 
