@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from chassis.statements import any_of, bound, code, compiled
 from services.towns.needs.tables import Need
-from services.towns.sites.points import OPEN, open_on
+from services.towns.sites.points import open_on
 from services.towns.sites.tables import Site, SiteEvent, SitePremises
 from services.towns.tables import Commune, Department, Epci, Region, Town, TownCommune
 
@@ -30,7 +30,7 @@ _event, _premises = SiteEvent.__table__.c, SitePremises.__table__.c
 
 _AS_OF = func.coalesce(bound("as_of", Date), func.current_date())
 _PLACED = _commune.lon.is_not(None) & _commune.population.is_not(None)
-_OPEN = [code(status) for status in sorted(OPEN)]
+_OPEN = (code("open"), code("relocated"))
 _ONE: ColumnElement[Any] = literal_column("1")
 
 
