@@ -21,11 +21,10 @@ from chassis.statements import any_of, bound, code, compiled
 from services.towns.needs.tables import Need
 from services.towns.sites.points import open_on
 from services.towns.sites.tables import Site, SiteEvent, SitePremises
-from services.towns.tables import Commune, Department, Epci, Region, Town, TownCommune
+from services.towns.tables import Commune, Department, Region
 
-_commune, _epci, _town = Commune.__table__.c, Epci.__table__.c, Town.__table__.c
-_region, _department = Region.__table__.c, Department.__table__.c
-_need, _site, _of_town = Need.__table__.c, Site.__table__.c, TownCommune.__table__.c
+_commune, _region = Commune.__table__.c, Region.__table__.c
+_department, _need, _site = Department.__table__.c, Need.__table__.c, Site.__table__.c
 _event, _premises = SiteEvent.__table__.c, SitePremises.__table__.c
 
 _AS_OF = func.coalesce(bound("as_of", Date), func.current_date())
@@ -115,5 +114,6 @@ GROUND = compiled(
         .label("latest_year"),
     )
 )
-"""Everything that is counted, in one row; `PARTS` of it are JSON arrays of rows."""
+"""Everything that is counted, in one row."""
 PARTS = ("communes", "regions", "departments", "needs", "sites")
+"""The columns of it that are JSON arrays of rows."""
