@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import Request
+from fastapi.params import Form
+from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 
 from chassis.problems import (
@@ -46,6 +48,31 @@ class ReadRequest(Request):
     async def json(self) -> Any:
         """Return what they were validated to."""
         return self._value
+
+
+def body_kind(route: APIRoute) -> TypeAdapter[Any] | None:
+    """Return what the body of an operation is, if it has one."""
+    field = route.body_field
+    if field is None:
+        return None
+    if route._embed_body_fields or isinstance(field.field_info, Form):  # noqa: SLF001 -- of FastAPI
+        raise TypeError(f"{route.name}: the body is one JSON value")
+    kind: Any = field.field_info.annotation
+    return TypeAdapter(kind)
+
+
+async def received(request: Request, kind: TypeAdapter[Any] | None) -> Request:
+    """Return the request once its whole body is here and is what the operation takes.
+
+    Raises:
+        ClientDisconnect: the caller left before.
+        UnsupportedMediaType, MalformedJson, InvalidValue: as `validated`.
+    """
+    body = b"" if kind is None else await request.body()
+    if kind is None or not body:
+        return request
+    value = validated(kind, body, content_type=request.headers.get("content-type", ""))
+    return ReadRequest(request, body=body, value=value)
 
 
 def validated(kind: TypeAdapter[Any], body: bytes, *, content_type: str) -> Any:

@@ -35,13 +35,22 @@ from chassis.validation import field_errors
 Endpoint = Callable[..., Awaitable[Answer]]
 
 
-def _reads(request: Request) -> Reads:
-    scope = request.scope
-    row: Policy = request.state.policy
-    return Reads(request.app.state.reads, scope, principal_of(scope), policy=row)
+def known_by(row: Policy | None = None) -> Any:
+    """Return the parameter by which a route reads what a row lets the caller know of.
+
+    Without `row` it is that of the operation; a question about things of other aggregates names
+    the rows of their reads, so that what is not to be known is as if it did not exist.
+    """
+
+    async def reads(request: Request) -> Reads:
+        scope = request.scope
+        ruling: Policy = row or request.state.policy
+        return Reads(request.app.state.reads, scope, principal_of(scope), policy=ruling)
+
+    return Depends(reads)
 
 
-Reading = Annotated[Reads, Depends(_reads)]
+Reading = Annotated[Reads, known_by()]
 """The parameter by which a read route gets at the database."""
 
 

@@ -5,13 +5,11 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
-from fastapi.params import Form
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter
 from starlette.requests import ClientDisconnect
 
-from chassis.bodies import ReadRequest, validated
+from chassis.bodies import body_kind, received
 from chassis.changes import Handler, ResourceBusy, changed, database_of
 from chassis.database import WriteSession
 from chassis.idempotency import (
@@ -117,7 +115,7 @@ class WriteRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's handler in the transaction."""
         handler = super().get_route_handler()
-        kind = self._body_kind()
+        kind = body_kind(self)
 
         async def once(request: Request) -> Response:
             self._take_condition(request)
@@ -125,13 +123,9 @@ class WriteRoute(APIRoute):
             try:
                 use = await self._key_use(request)
                 # the whole body is here before a connection is taken
-                body = b"" if kind is None else await request.body()
+                request = await received(request, kind)
             except ClientDisconnect:
                 raise RequestAbandoned from None
-            if kind is not None and body:
-                content_type = request.headers.get("content-type", "")
-                value = validated(kind, body, content_type=content_type)
-                request = ReadRequest(request, body=body, value=value)
             changes = database_of(request).changes
             # a caller who leaves cancels the wait, not the change: the key will tell its outcome
             task = asyncio.create_task(self._changed(request, use, handler))
@@ -140,15 +134,6 @@ class WriteRoute(APIRoute):
             return await asyncio.shield(task)
 
         return once
-
-    def _body_kind(self) -> TypeAdapter[Any] | None:
-        field = self.body_field
-        if field is None:
-            return None
-        if self._embed_body_fields or isinstance(field.field_info, Form):
-            raise TypeError(f"{self.name}: the body of a change is one JSON value")
-        kind: Any = field.field_info.annotation
-        return TypeAdapter(kind)
 
     def _take_condition(self, request: Request) -> None:
         if not self._conditional:

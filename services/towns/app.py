@@ -10,6 +10,7 @@ from services.towns.catalogue import routes as catalogue
 from services.towns.contacts import routes as contacts
 from services.towns.conventions import routes as conventions
 from services.towns.conventions import writing_routes as cnam_actions
+from services.towns.coverage import routes as coverage
 from services.towns.features import routes as features
 from services.towns.geography import routes as geography
 from services.towns.needs import routes as needs
@@ -41,6 +42,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             contacts.router,
             conventions.router,
             cnam_actions.router,
+            coverage.router,
             features.router,
             geography.router,
             Importing(IMPORTS, [NEEDS]),

@@ -5,6 +5,7 @@ from services.towns.applications import policy as applications
 from services.towns.calls import policy as calls
 from services.towns.contacts import policy as contacts
 from services.towns.conventions import policy as conventions
+from services.towns.coverage import policy as coverage
 from services.towns.needs import policy as needs
 from services.towns.sites import policy as sites
 from services.towns.succession import policy as succession
@@ -44,5 +45,6 @@ POLICY = PolicyTable(
     conventions.POLICY,
     needs.POLICY,
     calls.POLICY,
+    coverage.POLICY,
     sites.POLICY,
 )

@@ -5,6 +5,7 @@ from chassis.vocabularies import Vocabulary
 from services.towns.applications.vocabularies import VOCABULARIES as OF_APPLICATIONS
 from services.towns.calls.vocabularies import VOCABULARIES as OF_CALLS
 from services.towns.conventions.vocabularies import CONVENTION_VOCABULARIES
+from services.towns.coverage.vocabularies import VOCABULARIES as OF_COVERAGE
 from services.towns.needs.vocabularies import VOCABULARIES as OF_NEEDS
 from services.towns.sites.vocabularies import VOCABULARIES as OF_SITES
 from services.towns.succession import vocabularies as succession
@@ -163,6 +164,7 @@ VOCABULARIES = (
     *OF_CALLS,
     SITE_TARGET,
     *OF_APPLICATIONS,
+    *OF_COVERAGE,
     *OF_SITES,
 )
 """Every code list of the service."""

@@ -7,6 +7,7 @@ from tests.bench import (
     authenticated,
     bulk,
     cached,
+    coverage,
     hop,
     programme,
     reads,
@@ -29,6 +30,7 @@ _PARTS: dict[Part, Callable[[Ground, BenchSettings], list[str]]] = {
     "programme": programme.measure,
     "bulk": bulk.measure,
     "tokens": tokens.measure,
+    "coverage": coverage.measure,
 }
 
 

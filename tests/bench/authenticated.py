@@ -17,7 +17,7 @@ from tests.tokens import Issuer
 def measure(ground: Ground, settings: BenchSettings) -> list[str]:
     """Measure callers with and without a token in turns; return the section."""
     folder = CACHE / "signing-keys"
-    issuer = _issuer(folder)
+    issuer = issuer_of(folder)
     told = {"GATEWAY_SIGNING_KEYS": str(folder), "PUBLIC_URL": TEST_URL}
     with running(product(ground, **told)) as ours:
         rows = []
@@ -40,7 +40,7 @@ def measure(ground: Ground, settings: BenchSettings) -> list[str]:
     return table(["one town, one process", "with a token", "anonymous", "token / anonymous"], rows)
 
 
-def _issuer(folder: Path) -> Issuer:
+def issuer_of(folder: Path) -> Issuer:
     """Return an issuer that signs with the key of the product under measurement."""
     kept = KeyFolder(folder)
     kept.look()

@@ -11,7 +11,16 @@ CACHE = ROOT / ".cache" / "bench"
 DATA = ROOT / ".data" / "bench"
 
 Part = Literal[
-    "reads", "cached", "authenticated", "hop", "profile", "scale", "programme", "bulk", "tokens"
+    "reads",
+    "cached",
+    "authenticated",
+    "hop",
+    "profile",
+    "scale",
+    "programme",
+    "bulk",
+    "tokens",
+    "coverage",
 ]
 
 
@@ -22,7 +31,7 @@ class BenchSettings(BaseSettings):
 
     parts: Annotated[list[Part], Field(description="Sections of the document to measure anew")] = [
         *("reads", "profile", "cached", "authenticated", "hop", "scale", "programme"),
-        *("bulk", "tokens"),
+        *("bulk", "tokens", "coverage"),
     ]
     seconds: Annotated[int, Field(ge=1, description="Length of one run")] = 2
     rounds: Annotated[int, Field(ge=1, description="Runs of each subject, alternated")] = 5

@@ -1,0 +1,1 @@
+"""How far the sites of the Cnam reach: people, regions, departments and needs, now or if."""
