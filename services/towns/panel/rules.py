@@ -1,0 +1,172 @@
+"""Who scores a bid, what a sheet of scores is worth, and whose opinions make a quorum."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from math import lcm
+
+from services.towns.panel.errors import (
+    ConflictStands,
+    NotOnPanel,
+    OpinionsClosed,
+    QuorumNotReached,
+    ScoringClosed,
+    ScoringNotBegun,
+    SheetInconsistent,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """What a bid is scored on, from 0 to `scale_max`; `weight` is a fraction of 1, in decimals."""
+
+    code: str
+    weight: str
+    scale_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What a sheet is worth, exactly: a fraction of 1.
+
+    The denominator is that of the grid, the same for all sheets, and not reduced: the numerators
+    of two sheets compare as the sheets do.
+    """
+
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When the bodies of a panel work: from the closing of the call to each deadline, excluded."""
+
+    closes_at: datetime
+    scores_due_at: datetime
+    opinions_due_at: datetime
+
+
+def body_of(panel: Mapping[str, str | None], organisation: str) -> str:
+    """Return the body of the panel for which an organisation speaks.
+
+    Args:
+        panel: the organisation of each body, in the order of the rules; null until attached.
+        organisation: that of the caller.
+
+    Raises:
+        NotOnPanel: it is attached to none.
+    """
+    for body, attached in panel.items():
+        if attached == organisation:
+            return body
+    raise NotOnPanel
+
+
+def check_impartial(body: str, conflicts: Collection[str]) -> None:
+    """Let a body score or give its opinion if it declared no conflict of interest.
+
+    Args:
+        body: of the panel.
+        conflicts: the bodies that declared one about the bid.
+
+    Raises:
+        ConflictStands: it is one of them.
+    """
+    if body in conflicts:
+        raise ConflictStands
+
+
+def check_scoring(calendar: Calendar, now: datetime) -> None:
+    """Let scores be handed in, or handed in anew.
+
+    Args:
+        calendar: of the call.
+        now: the instant of the act.
+
+    Raises:
+        ScoringNotBegun: before the call closes.
+        ScoringClosed: from the deadline of the scores on.
+    """
+    if now < calendar.closes_at:
+        raise ScoringNotBegun
+    if now >= calendar.scores_due_at:
+        raise ScoringClosed
+
+
+def check_opinion(calendar: Calendar, now: datetime) -> None:
+    """Let an opinion be given, or given anew.
+
+    Args:
+        calendar: of the call.
+        now: the instant of the act.
+
+    Raises:
+        ScoringNotBegun: before the call closes.
+        OpinionsClosed: from the deadline of the opinions on.
+    """
+    if now < calendar.closes_at:
+        raise ScoringNotBegun
+    if now >= calendar.opinions_due_at:
+        raise OpinionsClosed
+
+
+def total(grid: Sequence[Criterion], scores: Sequence[tuple[str, int]]) -> Total:
+    """Return what a sheet is worth: the weighted mean of its points over their scales.
+
+    Args:
+        grid: the criteria of the rule set, whose weights add up to 1.
+        scores: the code of a criterion and its points, each criterion once.
+
+    Raises:
+        SheetInconsistent: a criterion is missing, doubled or unknown, or points exceed its scale.
+    """
+    faults = list(_faults(grid, scores))
+    if faults:
+        raise SheetInconsistent.of(faults)
+    points = dict(scores)
+    units = {one.code: Fraction(one.weight) / one.scale_max for one in grid}
+    denominator = lcm(*[unit.denominator for unit in units.values()])
+    worth = sum(unit * points[code] for code, unit in units.items())
+    return Total(int(worth * denominator), denominator)
+
+
+def _faults(
+    grid: Sequence[Criterion], scores: Sequence[tuple[str, int]]
+) -> Iterator[tuple[str, str]]:
+    scales = {one.code: one.scale_max for one in grid}
+    times = Counter(code for code, _ in scores)
+    if scales.keys() - times.keys():
+        yield "criterion-missing", "/scores"
+    for place, (code, points) in enumerate(scores):
+        if code not in scales:
+            yield "unknown-criterion", f"/scores/{place}/criterion"
+        elif times[code] > 1:
+            yield "criterion-twice", f"/scores/{place}/criterion"
+        elif points > scales[code]:
+            yield "points-above-scale", f"/scores/{place}/points"
+
+
+def counted(given: Collection[str], conflicts: Collection[str]) -> int:
+    """Return how many bodies of the panel count for the quorum.
+
+    Args:
+        given: the bodies that gave an opinion.
+        conflicts: those that declared a conflict of interest, before or after it.
+    """
+    return len(set(given) - set(conflicts))
+
+
+def check_quorum(given: int, quorum: int) -> None:
+    """Let a bid be decided on if enough bodies gave an opinion, whatever it says.
+
+    Args:
+        given: how many did, those in conflict apart.
+        quorum: of the rule set, a count of bodies.
+
+    Raises:
+        QuorumNotReached: too few.
+    """
+    if given < quorum:
+        raise QuorumNotReached.of(given, quorum)
