@@ -17,7 +17,19 @@ from services.towns.tables import Table
 from tests.callers import service_app
 from tests.towns.asking import Towns
 
-KEPT = {"event", "idempotency_key", "call_ruleset", "application_version", "application_step"}
+KEPT = {
+    "event",
+    "idempotency_key",
+    "call_ruleset",
+    "application_version",
+    "application_step",
+    "panel_conflict",
+    "panel_sheet",
+    "panel_score",
+    "panel_opinion",
+    "exchange_message",
+    "decision_text",
+}
 """Append-only, or nothing to do with facts."""
 
 

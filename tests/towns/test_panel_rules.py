@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from services.towns.panel.errors import (
     ConflictStands,
-    NotOnPanel,
     OpinionsClosed,
     QuorumNotReached,
     ScoringClosed,
@@ -21,7 +20,6 @@ from services.towns.panel.rules import (
     Calendar,
     Criterion,
     Total,
-    body_of,
     check_impartial,
     check_opinion,
     check_quorum,
@@ -34,14 +32,6 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 WORK = Calendar(NOON, NOON + timedelta(days=10), NOON + timedelta(days=20))
 GRID = (Criterion("need", "0.6", 5), Criterion("premises", "0.4", 3))
 MOMENT = timedelta(microseconds=1)
-
-
-def test_an_organisation_speaks_for_the_body_that_it_is_attached_to() -> None:
-    panel = {"cnam": "one", "bdt": "two", "adcf": None}
-
-    assert body_of(panel, "two") == "bdt"
-    with pytest.raises(NotOnPanel):
-        body_of(panel, "three")
 
 
 def test_a_body_with_a_conflict_neither_scores_nor_gives_its_opinion() -> None:

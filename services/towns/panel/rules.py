@@ -1,7 +1,7 @@
 """Who scores a bid, what a sheet of scores is worth, and whose opinions make a quorum."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -9,7 +9,6 @@ from math import lcm
 
 from services.towns.panel.errors import (
     ConflictStands,
-    NotOnPanel,
     OpinionsClosed,
     QuorumNotReached,
     ScoringClosed,
@@ -46,22 +45,6 @@ class Calendar:
     closes_at: datetime
     scores_due_at: datetime
     opinions_due_at: datetime
-
-
-def body_of(panel: Mapping[str, str | None], organisation: str) -> str:
-    """Return the body of the panel for which an organisation speaks.
-
-    Args:
-        panel: the organisation of each body, in the order of the rules; null until attached.
-        organisation: that of the caller.
-
-    Raises:
-        NotOnPanel: it is attached to none.
-    """
-    for body, attached in panel.items():
-        if attached == organisation:
-            return body
-    raise NotOnPanel
 
 
 def check_impartial(body: str, conflicts: Collection[str]) -> None:
