@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.towns.panel.errors import (
+    BidNotAssessed,
     ConflictStands,
     OpinionsClosed,
     QuorumNotReached,
@@ -17,9 +18,9 @@ from services.towns.panel.errors import (
     SheetInconsistent,
 )
 from services.towns.panel.rules import (
-    Calendar,
     Criterion,
     Total,
+    check_assessed,
     check_impartial,
     check_opinion,
     check_quorum,
@@ -29,7 +30,6 @@ from services.towns.panel.rules import (
 )
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
-WORK = Calendar(NOON, NOON + timedelta(days=10), NOON + timedelta(days=20))
 GRID = (Criterion("need", "0.6", 5), Criterion("premises", "0.4", 3))
 MOMENT = timedelta(microseconds=1)
 
@@ -41,26 +41,25 @@ def test_a_body_with_a_conflict_neither_scores_nor_gives_its_opinion() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "at", "refusal"),
-    [
-        pytest.param(check_scoring, WORK.closes_at - MOMENT, ScoringNotBegun, id="still open"),
-        pytest.param(check_scoring, WORK.closes_at, None, id="closed this moment"),
-        pytest.param(check_scoring, WORK.scores_due_at - MOMENT, None, id="last moment"),
-        pytest.param(check_scoring, WORK.scores_due_at, ScoringClosed, id="too late to score"),
-        pytest.param(check_opinion, WORK.closes_at - MOMENT, ScoringNotBegun, id="too early"),
-        pytest.param(check_opinion, WORK.scores_due_at, None, id="opinions come after scores"),
-        pytest.param(check_opinion, WORK.opinions_due_at - MOMENT, None, id="last opinion"),
-        pytest.param(check_opinion, WORK.opinions_due_at, OpinionsClosed, id="too late to judge"),
-    ],
+    ("check", "closed"),
+    [(check_scoring, ScoringClosed), (check_opinion, OpinionsClosed)],
+    ids=["scores", "opinions"],
 )
-def test_bodies_work_from_the_closing_to_the_deadline(
-    check: Any, at: datetime, refusal: Any
-) -> None:
-    if refusal is None:
-        check(WORK, at)
-    else:
-        with pytest.raises(refusal):
-            check(WORK, at)
+def test_bodies_work_from_the_closing_of_the_call_to_the_deadline(check: Any, closed: Any) -> None:
+    check("closed", due_at=NOON, now=NOON - MOMENT)
+    with pytest.raises(ScoringNotBegun):
+        check("published", due_at=NOON, now=NOON - MOMENT)
+    for status, due_at in (("closed", NOON), ("closed", None), ("decided", NOON + MOMENT)):
+        with pytest.raises(closed):
+            check(status, due_at=due_at, now=NOON)
+
+
+@pytest.mark.parametrize("status", ["draft", "withdrawn", "selected", "accompanied", "refused"])
+def test_a_body_says_nothing_of_a_bid_that_is_not_before_the_panel(status: str) -> None:
+    for before in ("submitted", "consolidation", "examined"):
+        check_assessed(before)
+    with pytest.raises(BidNotAssessed):
+        check_assessed(status)
 
 
 @pytest.mark.parametrize(

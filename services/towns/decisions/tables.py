@@ -53,7 +53,8 @@ class ExchangeMessage(Table):
 class Decision(Table):
     """What the parties decide on a bid: one proposes, the other confirms; so is it revoked.
 
-    `ruleset_sha256` and `submitted_number` are those under, and on, which it was proposed. The
+    `ruleset_sha256` and `submitted_number` are those under, and on, which it was proposed, the
+    quorum and the opinions that counted are those of the confirmation. The
     version counts what readers see: a revocation that is only proposed changes nothing for them.
     """
 
@@ -65,8 +66,8 @@ class Decision(Table):
             "status_known",
         ),
         CheckConstraint(
-            "num_nonnulls(confirmed_by, confirmed_kind, decided_at) IN (0, 3)"
-            " AND (decided_at IS NOT NULL) = (status NOT IN ('proposed', 'dropped'))",
+            "num_nonnulls(confirmed_by, confirmed_kind, decided_at, opinions_count, quorum)"
+            " IN (0, 5) AND (decided_at IS NOT NULL) = (status NOT IN ('proposed', 'dropped'))",
             "confirmation_whole",
         ),
         CheckConstraint(
@@ -115,6 +116,8 @@ class Decision(Table):
     late_motive: Mapped[str | None]
     ruleset_sha256: Mapped[str]
     submitted_number: Mapped[int] = mapped_column(SmallInteger)
+    opinions_count: Mapped[int | None] = mapped_column(SmallInteger)
+    quorum: Mapped[int | None] = mapped_column(SmallInteger)
     proposed_by: Mapped[str]
     proposed_kind: Mapped[str]
     proposed_at: Mapped[datetime] = mapped_column(server_default=func.now())

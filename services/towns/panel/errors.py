@@ -1,6 +1,6 @@
 """Every refusal of the work of a panel.
 
-NotOnPanel           Forbidden
+BidNotAssessed       Refused
 ConflictStands       Refused
 ConflictDeclared     Refused
 ScoringNotBegun      Refused
@@ -13,7 +13,7 @@ SheetInconsistent    Unprocessable
 from collections.abc import Iterable
 from typing import Self
 
-from chassis.problems import FieldError, Forbidden, Refused, Text, Unprocessable
+from chassis.problems import FieldError, Refused, Text, Unprocessable
 
 FAULTS = {
     "criterion-missing": Text("un critère n'est pas noté", "a criterion is not scored"),
@@ -26,12 +26,12 @@ FAULTS = {
 """What is wrong with a sheet of scores."""
 
 
-class NotOnPanel(Forbidden):
-    """The caller's organisation is attached to no body of the panel of the call."""
+class BidNotAssessed(Refused):
+    """The bid is not before the panel: its carrier withdrew it, or it is decided."""
 
     title = Text(
-        "L'organisation n'est pas un organisme du jury de cet appel",
-        "The organisation is no body of the panel of this call",
+        "La candidature n'est pas devant le jury : retirée, ou décidée",
+        "The bid is not before the panel: withdrawn, or decided",
     )
 
 
@@ -57,13 +57,13 @@ class ScoringNotBegun(Refused):
 
 
 class ScoringClosed(Refused):
-    """The deadline of the scores has passed."""
+    """The deadline of the scores has passed, or the call is over."""
 
     title = Text("L'échéance des notes est passée", "The deadline of the scores has passed")
 
 
 class OpinionsClosed(Refused):
-    """The deadline of the opinions has passed."""
+    """The deadline of the opinions has passed, or the call is over."""
 
     title = Text("L'échéance des avis est passée", "The deadline of the opinions has passed")
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import lcm
 
 from services.towns.panel.errors import (
+    BidNotAssessed,
     ConflictStands,
     OpinionsClosed,
     QuorumNotReached,
@@ -38,13 +39,22 @@ class Total:
     denominator: int
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """When the bodies of a panel work: from the closing of the call to each deadline, excluded."""
+ASSESSED = frozenset({"submitted", "consolidation", "examined"})
+"""The statuses of a bid that is before the panel."""
+_OVER = frozenset({"decided", "cancelled"})
 
-    closes_at: datetime
-    scores_due_at: datetime
-    opinions_due_at: datetime
+
+def check_assessed(status: str) -> None:
+    """Let a body say something of a bid that is before the panel.
+
+    Args:
+        status: where the bid stands for the caller: a decision under embargo is not known to all.
+
+    Raises:
+        BidNotAssessed: any other status.
+    """
+    if status not in ASSESSED:
+        raise BidNotAssessed
 
 
 def check_impartial(body: str, conflicts: Collection[str]) -> None:
@@ -61,37 +71,39 @@ def check_impartial(body: str, conflicts: Collection[str]) -> None:
         raise ConflictStands
 
 
-def check_scoring(calendar: Calendar, now: datetime) -> None:
-    """Let scores be handed in, or handed in anew.
+def check_scoring(call_status: str, *, due_at: datetime | None, now: datetime) -> None:
+    """Let scores be handed in, or handed in anew: from the closing of the call to their deadline.
 
     Args:
-        calendar: of the call.
+        call_status: where the call stands.
+        due_at: the first instant at which no scores are taken; null: they never are.
         now: the instant of the act.
 
     Raises:
-        ScoringNotBegun: before the call closes.
-        ScoringClosed: from the deadline of the scores on.
+        ScoringNotBegun: the call takes bids.
+        ScoringClosed: from the deadline on, or the call is over.
     """
-    if now < calendar.closes_at:
+    if call_status == "published":
         raise ScoringNotBegun
-    if now >= calendar.scores_due_at:
+    if call_status in _OVER or due_at is None or now >= due_at:
         raise ScoringClosed
 
 
-def check_opinion(calendar: Calendar, now: datetime) -> None:
-    """Let an opinion be given, or given anew.
+def check_opinion(call_status: str, *, due_at: datetime | None, now: datetime) -> None:
+    """Let an opinion be given, or given anew: from the closing of the call to their deadline.
 
     Args:
-        calendar: of the call.
+        call_status: where the call stands.
+        due_at: the first instant at which no opinion is taken; null: they never are.
         now: the instant of the act.
 
     Raises:
-        ScoringNotBegun: before the call closes.
-        OpinionsClosed: from the deadline of the opinions on.
+        ScoringNotBegun: the call takes bids.
+        OpinionsClosed: from the deadline on, or the call is over.
     """
-    if now < calendar.closes_at:
+    if call_status == "published":
         raise ScoringNotBegun
-    if now >= calendar.opinions_due_at:
+    if call_status in _OVER or due_at is None or now >= due_at:
         raise OpinionsClosed
 
 

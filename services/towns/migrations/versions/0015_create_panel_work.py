@@ -100,6 +100,8 @@ CREATE TABLE towns.decision (
   late_motive text,
   ruleset_sha256 text NOT NULL,
   submitted_number smallint NOT NULL,
+  opinions_count smallint,
+  quorum smallint,
   proposed_by text NOT NULL,
   proposed_kind text NOT NULL,
   proposed_at timestamptz NOT NULL DEFAULT now(),
@@ -120,7 +122,7 @@ CREATE TABLE towns.decision (
   version bigint NOT NULL,
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT ck_decision_confirmation_whole
-    CHECK (num_nonnulls(confirmed_by, confirmed_kind, decided_at) IN (0, 3)
+    CHECK (num_nonnulls(confirmed_by, confirmed_kind, decided_at, opinions_count, quorum) IN (0, 5)
       AND (decided_at IS NOT NULL) = (status NOT IN ('proposed', 'dropped'))),
   CONSTRAINT ck_decision_two_parties
     CHECK (confirmed_by <> proposed_by
