@@ -9,6 +9,7 @@ from services.towns.conventions import routes as conventions
 from services.towns.features import routes as features
 from services.towns.geography import routes as geography
 from services.towns.needs import routes as needs
+from services.towns.panel import routes as panel
 from services.towns.policy import POLICY
 from services.towns.resolution import routes as resolution
 from services.towns.settings import Settings
@@ -33,6 +34,7 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             features.router,
             geography.router,
             needs.router,
+            panel.router,
             resolution.router,
             sources.router,
             succession.router,

@@ -1,9 +1,11 @@
 """Who may call each operation of the towns service: one row an operation."""
 
 from chassis.identity import Open, PolicyTable
+from services.towns.applications.policy import READ
 from services.towns.contacts import policy as contacts
 from services.towns.conventions import policy as conventions
 from services.towns.needs import policy as needs
+from services.towns.panel import policy as panel
 from services.towns.succession import policy as succession
 
 POLICY = PolicyTable(
@@ -28,7 +30,7 @@ POLICY = PolicyTable(
         "show_town_feature_schema": Open(),
         "list_town_features": Open(),
         "show_town_feature": Open(),
-        "list_towns_events": Open(more=(contacts.READ, conventions.READ)),
+        "list_towns_events": Open(more=(contacts.READ, conventions.READ, READ)),
         "list_towns_sources": Open(),
         "list_towns_labels": Open(),
     },
@@ -36,4 +38,5 @@ POLICY = PolicyTable(
     succession.POLICY,
     conventions.POLICY,
     needs.POLICY,
+    panel.POLICY,
 )

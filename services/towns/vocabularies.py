@@ -4,6 +4,7 @@ from chassis.problems import Text
 from chassis.vocabularies import Vocabulary
 from services.towns.conventions.vocabularies import CONVENTION_VOCABULARIES
 from services.towns.needs.vocabularies import VOCABULARIES as OF_NEEDS
+from services.towns.panel.vocabularies import VOCABULARIES as OF_PANELS
 from services.towns.succession import vocabularies as succession
 
 TOWN_STATUS = Vocabulary(
@@ -156,5 +157,6 @@ VOCABULARIES = (
     *succession.VOCABULARIES,
     *CONVENTION_VOCABULARIES,
     *OF_NEEDS,
+    *OF_PANELS,
 )
 """Every code list of the service."""

@@ -16,6 +16,7 @@ from services.towns.reference.manifest import TABLES
 from services.towns.tables import Table
 from tests.callers import service_app
 from tests.towns.asking import Towns
+from tests.towns.panelling import Bench
 
 KEPT = {
     "event",
@@ -66,6 +67,12 @@ async def desk(fresh_url: str) -> AsyncIterator[Towns]:
     edge = Edge(service_app("towns", fresh_url), server="towns", public_url=TEST_URL)
     async with client_of(edge) as client:
         yield Towns(client)
+
+
+@pytest.fixture
+def bench(desk: Towns, fresh_url: str) -> Bench:
+    """The same database, in which calls and bids are put and time is moved."""
+    return Bench(desk, fresh_url)
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """Every refusal of the work of a panel.
 
-BidNotAssessed       Refused
-ConflictStands       Refused
-ConflictDeclared     Refused
-ScoringNotBegun      Refused
-ScoringClosed        Refused
-OpinionsClosed       Refused
-QuorumNotReached     Refused
-SheetInconsistent    Unprocessable
+BidNotAssessed           Refused
+ConflictStands           Refused
+ConflictAlreadyDeclared  Refused
+ScoringNotBegun          Refused
+ScoringClosed            Refused
+OpinionsClosed           Refused
+QuorumNotReached         Refused
+SheetInconsistent        Unprocessable
 """
 
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ class ConflictStands(Refused):
     )
 
 
-class ConflictDeclared(Refused):
+class ConflictAlreadyDeclared(Refused):
     """The body has declared its conflict of interest already; a declaration is not taken back."""
 
     title = Text("Le conflit d'intérêts est déjà déclaré", "The conflict is declared already")

@@ -1,6 +1,6 @@
 """Create the work of panels on bids, and the decisions of the parties with their support plans.
 
-Lock: SHARE ROW EXCLUSIVE on `application` and `call` while the foreign keys are made, the rest is new.
+Lock: SHARE ROW EXCLUSIVE on `application` and `call` for the foreign keys; the rest is new.
 Back: drops them; scores, opinions and decisions are lost, what the feed told of them stays.
 """
 
