@@ -6,6 +6,8 @@ from chassis.vocabularies import label_router
 from services.towns.catalogue import routes as catalogue
 from services.towns.contacts import routes as contacts
 from services.towns.conventions import routes as conventions
+from services.towns.decisions import preparing
+from services.towns.decisions import routes as decisions
 from services.towns.features import routes as features
 from services.towns.geography import routes as geography
 from services.towns.needs import routes as needs
@@ -35,6 +37,8 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             geography.router,
             needs.router,
             panel.router,
+            preparing.router,
+            decisions.router,
             resolution.router,
             sources.router,
             succession.router,

@@ -4,6 +4,7 @@ from chassis.identity import Open, PolicyTable
 from services.towns.applications.policy import READ
 from services.towns.contacts import policy as contacts
 from services.towns.conventions import policy as conventions
+from services.towns.decisions import policy as decisions
 from services.towns.needs import policy as needs
 from services.towns.panel import policy as panel
 from services.towns.succession import policy as succession
@@ -39,4 +40,5 @@ POLICY = PolicyTable(
     conventions.POLICY,
     needs.POLICY,
     panel.POLICY,
+    decisions.POLICY,
 )

@@ -3,6 +3,7 @@
 from chassis.problems import Text
 from chassis.vocabularies import Vocabulary
 from services.towns.conventions.vocabularies import CONVENTION_VOCABULARIES
+from services.towns.decisions.vocabularies import VOCABULARIES as OF_DECISIONS
 from services.towns.needs.vocabularies import VOCABULARIES as OF_NEEDS
 from services.towns.panel.vocabularies import VOCABULARIES as OF_PANELS
 from services.towns.succession import vocabularies as succession
@@ -158,5 +159,6 @@ VOCABULARIES = (
     *CONVENTION_VOCABULARIES,
     *OF_NEEDS,
     *OF_PANELS,
+    *OF_DECISIONS,
 )
 """Every code list of the service."""

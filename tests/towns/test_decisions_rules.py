@@ -107,25 +107,19 @@ def test_a_carrier_is_notified_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("decided_at", "embargo_until", "revoked_at", "known"),
+    ("decided_at", "embargo_until", "known"),
     [
-        pytest.param(None, None, None, False, id="only proposed"),
-        pytest.param(NOON, None, None, True, id="no embargo"),
-        pytest.param(NOON - HOUR, NOON, None, True, id="over this moment"),
-        pytest.param(NOON - HOUR, NOON + MOMENT, None, False, id="its last moment"),
-        pytest.param(NOON + HOUR, NOON - HOUR, None, False, id="over before it was confirmed"),
-        pytest.param(NOON - HOUR, NOON, NOON - MOMENT, False, id="revoked under embargo"),
-        pytest.param(NOON - HOUR, NOON, NOON, True, id="revoked once published"),
+        pytest.param(None, None, False, id="only proposed"),
+        pytest.param(NOON, None, True, id="no embargo"),
+        pytest.param(NOON - HOUR, NOON, True, id="over this moment"),
+        pytest.param(NOON - HOUR, NOON + MOMENT, False, id="its last moment"),
+        pytest.param(NOON + HOUR, NOON - HOUR, False, id="over before it was confirmed"),
     ],
 )
 def test_a_decision_is_everybodys_from_the_end_of_its_embargo_on(
-    decided_at: datetime | None,
-    embargo_until: datetime | None,
-    revoked_at: datetime | None,
-    *,
-    known: bool,
+    decided_at: datetime | None, embargo_until: datetime | None, *, known: bool
 ) -> None:
-    assert published(decided_at, embargo_until, revoked_at=revoked_at, now=NOON) is known
+    assert published(decided_at, embargo_until, now=NOON) is known
 
 
 @given(INSTANTS, st.none() | INSTANTS, INSTANTS, INSTANTS)
@@ -133,9 +127,8 @@ def test_what_was_published_stays_so(
     decided_at: datetime, embargo_until: datetime | None, now: datetime, later: datetime
 ) -> None:
     first, last = sorted([now, later])
-    if published(decided_at, embargo_until, revoked_at=None, now=first):
-        assert published(decided_at, embargo_until, revoked_at=None, now=last)
-        assert published(decided_at, embargo_until, revoked_at=first, now=last)
+    if published(decided_at, embargo_until, now=first):
+        assert published(decided_at, embargo_until, now=last)
 
 
 def test_a_plan_is_written_for_a_bid_that_is_examined_or_accompanied() -> None:
@@ -150,7 +143,7 @@ def test_a_plan_is_written_for_a_bid_that_is_examined_or_accompanied() -> None:
 def test_a_decision_is_taken_and_revoked_in_two_acts() -> None:
     walk = ("confirm_decision", "correct_decision", "notify_decision", "revoke_decision")
     status = "proposed"
-    for act in (*walk, "drop_revocation", "revoke_decision", "confirm_revocation"):
+    for act in (*walk, "abandon_revocation", "revoke_decision", "confirm_revocation"):
         assert status in STANDING
         status = moved(STEPS, status, act=act)
 

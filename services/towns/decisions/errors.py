@@ -13,7 +13,6 @@ SupportPlanClosed     Refused
 NotLate               Unprocessable
 EmbargoPassed         Unprocessable
 NoTarget              Unprocessable
-UnknownCall           Unprocessable
 UnknownMessage        Unprocessable
 """
 
@@ -112,12 +111,6 @@ class NoTarget(Unprocessable):
         "Le plan vise une vague ou un appel : target_wave ou target_call_id",
         "The plan aims at a wave or a call: target_wave or target_call_id",
     )
-
-
-class UnknownCall(Unprocessable):
-    """No call that was published has this id."""
-
-    title = Text("Aucun appel publié n'a cet identifiant", "No published call has this identifier")
 
 
 class UnknownMessage(Unprocessable):

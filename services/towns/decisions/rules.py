@@ -18,12 +18,12 @@ from services.towns.decisions.errors import (
 
 STEPS: Steps = {
     "confirm_decision": Step(frozenset({"proposed"}), "decided"),
-    "drop_decision": Step(frozenset({"proposed"}), "dropped"),
+    "abandon_decision": Step(frozenset({"proposed"}), "abandoned"),
     "correct_decision": Step(frozenset({"decided"}), "decided"),
     "notify_decision": Step(frozenset({"decided"}), "decided"),
     "revoke_decision": Step(frozenset({"decided"}), "revocation-proposed"),
     "confirm_revocation": Step(frozenset({"revocation-proposed"}), "revoked"),
-    "drop_revocation": Step(frozenset({"revocation-proposed"}), "decided"),
+    "abandon_revocation": Step(frozenset({"revocation-proposed"}), "decided"),
 }
 """A decision is taken, and revoked, in two acts: one of each party."""
 
@@ -67,7 +67,7 @@ def check_proposal(asked: Proposal, *, call_status: str, planned: bool, now: dat
 
     Args:
         asked: the proposal.
-        call_status: that of the call, as its last act left it.
+        call_status: where the call stands.
         planned: whether the bid has a support plan.
         now: the instant of the proposal.
 
@@ -78,8 +78,7 @@ def check_proposal(asked: Proposal, *, call_status: str, planned: bool, now: dat
         EmbargoPassed: the embargo would be over already.
         SupportPlanMissing: it accompanies the bid, without a plan.
     """
-    if call_status == "cancelled":
-        raise CallCancelled
+    check_call(call_status)
     if call_status == "decided" and asked.late_motive is None:
         raise LateProposal
     if call_status != "decided" and asked.late_motive is not None:
@@ -88,6 +87,19 @@ def check_proposal(asked: Proposal, *, call_status: str, planned: bool, now: dat
         raise EmbargoPassed
     if asked.outcome == "accompanied" and not planned:
         raise SupportPlanMissing
+
+
+def check_call(status: str) -> None:
+    """Let something be decided on the bids of a call.
+
+    Args:
+        status: where the call stands.
+
+    Raises:
+        CallCancelled: nothing is any more.
+    """
+    if status == "cancelled":
+        raise CallCancelled
 
 
 def check_other_party(proposed_by: Actor, confirmed_by: Actor) -> None:
@@ -119,26 +131,26 @@ def check_notification(notified_at: datetime | None) -> None:
 
 
 def published(
-    decided_at: datetime | None,
-    embargo_until: datetime | None,
-    *,
-    revoked_at: datetime | None,
-    now: datetime,
+    decided_at: datetime | None, embargo_until: datetime | None, *, now: datetime
 ) -> bool:
-    """Tell whether everybody may know of a decision: by time alone.
-
-    What was revoked under embargo never becomes everybody's.
+    """Tell whether everybody may know of a decision: by time alone, even if it was revoked since.
 
     Args:
         decided_at: when the second party confirmed it, null if none did.
         embargo_until: the first instant at which all may know of it, null: at once.
-        revoked_at: when it was revoked, null if it stands.
         now: the instant of the question.
     """
-    if decided_at is None:
-        return False
-    since = max(decided_at, embargo_until or decided_at)
-    return since <= now and (revoked_at is None or since <= revoked_at)
+    return decided_at is not None and told_at(decided_at, embargo_until) <= now
+
+
+def told_at(decided_at: datetime, embargo_until: datetime | None) -> datetime:
+    """Return the first instant at which everybody may know of a decision.
+
+    Args:
+        decided_at: when the second party confirmed it.
+        embargo_until: the end of the embargo, null: there is none.
+    """
+    return max(decided_at, embargo_until or decided_at)
 
 
 def check_plan(status: str, *, target_wave: int | None, target_call_id: object | None) -> None:

@@ -62,12 +62,12 @@ class Decision(Table):
     __table_args__ = (
         CheckConstraint("outcome IN ('selected', 'accompanied', 'refused')", "outcome_known"),
         CheckConstraint(
-            "status IN ('proposed', 'dropped', 'decided', 'revocation-proposed', 'revoked')",
+            "status IN ('proposed', 'abandoned', 'decided', 'revocation-proposed', 'revoked')",
             "status_known",
         ),
         CheckConstraint(
             "num_nonnulls(confirmed_by, confirmed_kind, decided_at, opinions_count, quorum)"
-            " IN (0, 5) AND (decided_at IS NOT NULL) = (status NOT IN ('proposed', 'dropped'))",
+            " IN (0, 5) AND (decided_at IS NOT NULL) = (status NOT IN ('proposed', 'abandoned'))",
             "confirmation_whole",
         ),
         CheckConstraint(
@@ -81,9 +81,9 @@ class Decision(Table):
             "notification_whole",
         ),
         CheckConstraint(
-            "num_nonnulls(dropped_by, dropped_at, drop_motive) IN (0, 3)"
-            " AND (status = 'dropped') = (dropped_at IS NOT NULL)",
-            "drop_whole",
+            "num_nonnulls(abandoned_by, abandoned_at, abandonment_motive) IN (0, 3)"
+            " AND (status = 'abandoned') = (abandoned_at IS NOT NULL)",
+            "abandonment_whole",
         ),
         CheckConstraint(
             "num_nonnulls(revocation_by, revocation_kind, revocation_motive) IN (0, 3)"
@@ -126,9 +126,9 @@ class Decision(Table):
     decided_at: Mapped[datetime | None]
     notified_by: Mapped[str | None]
     notified_at: Mapped[datetime | None]
-    dropped_by: Mapped[str | None]
-    dropped_at: Mapped[datetime | None]
-    drop_motive: Mapped[str | None]
+    abandoned_by: Mapped[str | None]
+    abandoned_at: Mapped[datetime | None]
+    abandonment_motive: Mapped[str | None]
     revocation_by: Mapped[str | None]
     revocation_kind: Mapped[str | None]
     revocation_motive: Mapped[str | None]

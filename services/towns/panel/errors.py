@@ -74,7 +74,7 @@ class QuorumNotReached(Refused):
     title = Text("Le quorum des avis n'est pas atteint", "The quorum of opinions is not reached")
 
     @classmethod
-    def of(cls, given: int, quorum: int) -> Self:
+    def of(cls, given: int, quorum: int | None) -> Self:
         """Return the refusal that says how many opinions there are, of how many."""
         said = Text(
             f"Avis qui comptent : {given} ; quorum : {quorum}",

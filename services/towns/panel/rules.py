@@ -153,15 +153,15 @@ def counted(given: Collection[str], conflicts: Collection[str]) -> int:
     return len(set(given) - set(conflicts))
 
 
-def check_quorum(given: int, quorum: int) -> None:
+def check_quorum(given: int, quorum: int | None) -> None:
     """Let a bid be decided on if enough bodies gave an opinion, whatever it says.
 
     Args:
         given: how many did, those in conflict apart.
-        quorum: of the rule set, a count of bodies.
+        quorum: of the rule set, a count of bodies; null is never reached.
 
     Raises:
         QuorumNotReached: too few.
     """
-    if given < quorum:
+    if quorum is None or given < quorum:
         raise QuorumNotReached.of(given, quorum)

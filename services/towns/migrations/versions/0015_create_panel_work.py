@@ -95,7 +95,7 @@ CREATE TABLE towns.decision (
   outcome text NOT NULL CONSTRAINT ck_decision_outcome_known
     CHECK (outcome IN ('selected', 'accompanied', 'refused')),
   status text NOT NULL CONSTRAINT ck_decision_status_known
-    CHECK (status IN ('proposed', 'dropped', 'decided', 'revocation-proposed', 'revoked')),
+    CHECK (status IN ('proposed', 'abandoned', 'decided', 'revocation-proposed', 'revoked')),
   embargo_until timestamptz,
   late_motive text,
   ruleset_sha256 text NOT NULL,
@@ -110,9 +110,9 @@ CREATE TABLE towns.decision (
   decided_at timestamptz,
   notified_by text,
   notified_at timestamptz,
-  dropped_by text,
-  dropped_at timestamptz,
-  drop_motive text,
+  abandoned_by text,
+  abandoned_at timestamptz,
+  abandonment_motive text,
   revocation_by text,
   revocation_kind text,
   revocation_motive text,
@@ -123,16 +123,16 @@ CREATE TABLE towns.decision (
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT ck_decision_confirmation_whole
     CHECK (num_nonnulls(confirmed_by, confirmed_kind, decided_at, opinions_count, quorum) IN (0, 5)
-      AND (decided_at IS NOT NULL) = (status NOT IN ('proposed', 'dropped'))),
+      AND (decided_at IS NOT NULL) = (status NOT IN ('proposed', 'abandoned'))),
   CONSTRAINT ck_decision_two_parties
     CHECK (confirmed_by <> proposed_by
       AND (confirmed_kind = 'cnam_national') <> (proposed_kind = 'cnam_national')),
   CONSTRAINT ck_decision_notification_whole
     CHECK (num_nonnulls(notified_by, notified_at) IN (0, 2)
       AND (notified_at IS NULL OR decided_at IS NOT NULL)),
-  CONSTRAINT ck_decision_drop_whole
-    CHECK (num_nonnulls(dropped_by, dropped_at, drop_motive) IN (0, 3)
-      AND (status = 'dropped') = (dropped_at IS NOT NULL)),
+  CONSTRAINT ck_decision_abandonment_whole
+    CHECK (num_nonnulls(abandoned_by, abandoned_at, abandonment_motive) IN (0, 3)
+      AND (status = 'abandoned') = (abandoned_at IS NOT NULL)),
   CONSTRAINT ck_decision_revocation_whole
     CHECK (num_nonnulls(revocation_by, revocation_kind, revocation_motive) IN (0, 3)
       AND (revocation_by IS NOT NULL) = (status IN ('revocation-proposed', 'revoked'))
