@@ -11,6 +11,7 @@ from chassis.identity import EVERYWHERE, NOWHERE, Perimeter, Place, Principal
 from services.towns.contacts.contract import ContactIn
 from services.towns.conventions.contract import ConventionIn
 from services.towns.conventions.policy import DEPARTMENT_PREFECTURE, REGION_PREFECTURE
+from services.towns.decisions.contract import SupportPlanIn
 from services.towns.needs.contract import NeedIn
 
 KINDS: Mapping[str, str] = {
@@ -124,14 +125,46 @@ _CONVENTION_ACTS: Mapping[str, dict[str, Any]] = {
 }
 
 
+def _nothing(site: str) -> dict[str, Any]:
+    """Decisions are made of bids, not posted: tests/security/test_decisions_embargo.py."""
+    raise LookupError(site)
+
+
 def _need(site: str) -> dict[str, Any]:
     example: dict[str, Any] = NeedIn.model_json_schema()["examples"][0]
     return example | {"acv_id": site}
 
 
+_WORK_ON_APPLICATIONS: Mapping[str, dict[str, Any]] = {
+    "show_application_panel": {},
+    "list_application_scores": {},
+    "list_application_opinions": {},
+    "list_application_messages": {},
+    "show_support_plan": {},
+    "declare_conflict": {"reason": "Un intérêt"},
+    "score_application": {"scores": [{"criterion": "need", "points": 1, "comment": "Vu"}]},
+    "give_opinion": {"opinion": "favourable", "motive": "Dossier mûr"},
+    "send_application_message": {"text": "Un mot"},
+    "write_support_plan": SupportPlanIn.model_json_schema()["examples"][0],
+    "change_support_plan": {"owner": "Cnam"},
+    "propose_decision": {"outcome": "selected", "motive": "Dossier mûr"},
+}
+"""What panels and parties do on bids: acts of the estate of bids."""
+_DECISION_ACTS: Mapping[str, dict[str, Any]] = {
+    "confirm_decision": {},
+    "abandon_decision": {"motive": "Autre projet"},
+    "correct_decision": {"motive": "Dossier mûr", "reason": "Une coquille"},
+    "notify_decision": {},
+    "revoke_decision": {"motive": "Autre projet"},
+    "confirm_revocation": {},
+    "abandon_revocation": {},
+}
+
+
 ESTATES: Mapping[str, Estate] = {
     "/v1/contacts": Estate("list_contacts", _contact),
     "/v1/conventions": Estate("list_conventions", _convention, _CONVENTION_ACTS),
+    "/v1/decisions": Estate("list_decisions", _nothing, _DECISION_ACTS),
     "/v1/needs": Estate(
         "list_needs",
         _need,
