@@ -126,7 +126,7 @@ _CONVENTION_ACTS: Mapping[str, dict[str, Any]] = {
 
 
 def _nothing(site: str) -> dict[str, Any]:
-    """Decisions are made of bids, not posted: tests/security/test_decisions_embargo.py."""
+    """Decisions are not posted, bids are by their own routes: see test_decisions_embargo.py."""
     raise LookupError(site)
 
 
@@ -143,7 +143,7 @@ _WORK_ON_APPLICATIONS: Mapping[str, dict[str, Any]] = {
     "show_support_plan": {},
     "declare_conflict": {"reason": "Un intérêt"},
     "score_application": {"scores": [{"criterion": "need", "points": 1, "comment": "Vu"}]},
-    "give_opinion": {"opinion": "favourable", "motive": "Dossier mûr"},
+    "give_panel_opinion": {"opinion": "favourable", "motive": "Dossier mûr"},
     "send_application_message": {"text": "Un mot"},
     "write_support_plan": SupportPlanIn.model_json_schema()["examples"][0],
     "change_support_plan": {"owner": "Cnam"},
@@ -162,6 +162,7 @@ _DECISION_ACTS: Mapping[str, dict[str, Any]] = {
 
 
 ESTATES: Mapping[str, Estate] = {
+    "/v1/applications": Estate("show_application_panel", _nothing, _WORK_ON_APPLICATIONS),
     "/v1/contacts": Estate("list_contacts", _contact),
     "/v1/conventions": Estate("list_conventions", _convention, _CONVENTION_ACTS),
     "/v1/decisions": Estate("list_decisions", _nothing, _DECISION_ACTS),

@@ -88,7 +88,7 @@ ACTIONS = offered(
             )
             for act, place, due_at, closed in (
                 ("score_application", "scores", call.scores_due_at, "scoring-closed"),
-                ("give_opinion", "opinions", call.opinions_due_at, "opinions-closed"),
+                ("give_panel_opinion", "opinions", call.opinions_due_at, "opinions-closed"),
             )
         ),
     ),

@@ -72,7 +72,7 @@ class ScoresIn(Input):
     scores: Annotated[tuple[ScoreIn, ...], Field(min_length=1, max_length=MOST_CRITERIA)]
 
 
-class OpinionIn(Input):
+class PanelOpinionIn(Input):
     """What a body thinks of a bid, and why."""
 
     opinion: Stance

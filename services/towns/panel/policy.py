@@ -15,5 +15,5 @@ POLICY: dict[str, Policy] = {
     "list_application_opinions": SEE,
     "declare_conflict": ASSESS,
     "score_application": ASSESS,
-    "give_opinion": ASSESS,
+    "give_panel_opinion": ASSESS,
 }

@@ -16,7 +16,7 @@ from services.towns.panel import board, commands, store
 from services.towns.panel.contract import (
     ApplicationPanel,
     ConflictIn,
-    OpinionIn,
+    PanelOpinionIn,
     PanelOpinionPage,
     ScoreSheetPage,
     ScoresIn,
@@ -119,16 +119,16 @@ async def score_application(
 @router.post(
     "/v1/applications/{application_id}/opinions",
     status_code=201,
-    operation_id="give_opinion",
+    operation_id="give_panel_opinion",
     responses=documented(*_ACT, ConflictStands, ScoringNotBegun, OpinionsClosed),
 )
-async def give_opinion(
+async def give_panel_opinion(
     writes: Writes,
     application_id: ApplicationId,
     *,
     reach: Reaching,
     caller: Caller,
-    body: OpinionIn,
+    body: PanelOpinionIn,
 ) -> WrittenAssessment:
     """Give the opinion of one's body, or give it anew: the last one counts."""
     written = await commands.give_opinion(
