@@ -2,11 +2,15 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from chassis.database import sqlalchemy_url
 from services.towns.decisions.contract import Decision, DecisionPage, WrittenDecision
+from tests.contracts.decided import decided as example
 from tests.towns.asking import fault
 from tests.towns.deciding import (
     CORRECTION,
@@ -31,6 +35,8 @@ from tests.towns.panelling import (
     Bench,
     key_of,
 )
+
+EXAMPLE_ID = UUID("0198c0de-0000-7000-8000-00000000beef")
 
 
 async def test_one_party_proposes_and_the_other_confirms(bench: Bench) -> None:
@@ -276,3 +282,15 @@ async def test_what_is_taken_and_revoked_is_one_act_each(bench: Bench) -> None:
     await revoked(bench, decision)
     for noun, body in (("notification", {}), ("corrections", CORRECTION), ("revocation", MOTIVE)):
         assert fault(await bench.act(decision, noun, CNAM, body)) == (409, "illegal-transition")
+
+
+async def test_the_decision_of_the_examples_is_one_that_everybody_reads(bench: Bench) -> None:
+    engine = create_async_engine(sqlalchemy_url(bench.url))
+    async with AsyncSession(engine) as session, session.begin():
+        for row in example(EXAMPLE_ID):
+            session.add(row)
+            await session.flush()
+    await engine.dispose()
+    shown = await bench.desk.ask("GET", f"/v1/decisions/{EXAMPLE_ID}", None)
+
+    assert Decision.model_validate_json(shown.content, strict=True).outcome == "refused"

@@ -70,6 +70,9 @@ async def test_a_plan_is_written_changed_and_read_by_the_parties(bench: Bench) -
     plan = SupportPlan.model_validate_json(answer.content, strict=True)
     stale = await change(bench, path, {"owner": "Ville"})
 
+    (kept,) = await bench.run("SELECT written_by FROM towns.support_plan")
+
+    assert kept["written_by"] == CNAM.organisation
     assert (written["version"], changed.json()["version"]) == (1, 2)
     assert fault(again) == (409, "support-plan-exists")
     assert (plan.owner, plan.target_wave, plan.target_call_id) == ("Cnam Grand Est", 3, None)

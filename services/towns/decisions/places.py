@@ -18,11 +18,10 @@ from services.towns.applications.policy import PARTIES
 from services.towns.applications.tables import Application
 from services.towns.calls.tables import Call
 from services.towns.decisions.tables import Decision
+from services.towns.panel.actions import NOW, call
 from services.towns.territories import placed
 
 decision = Decision.__table__.c
-call = Call.__table__.c
-NOW: ColumnElement[Any] = func.now()
 SOURCE = Decision.__table__.join(Application.__table__, decision.application_id == row.id).join(
     Call.__table__, call.id == row.call_id
 )

@@ -133,7 +133,7 @@ def check_notification(notified_at: datetime | None) -> None:
 def published(
     decided_at: datetime | None, embargo_until: datetime | None, *, now: datetime
 ) -> bool:
-    """Tell whether everybody may know of a decision: by time alone, even if it was revoked since.
+    """Return whether everybody may know of a decision: by time alone, even if it was revoked since.
 
     Args:
         decided_at: when the second party confirmed it, null if none did.

@@ -172,10 +172,8 @@ DECISION = Single(
 _BIDS = Application.__table__.join(call.id.table, call.id == row.call_id)
 
 
-def _of_bid(
-    item: ColumnElement[Any], place: str, tag: ColumnElement[Any], perimeter: Dimensions
-) -> Single:
-    chosen = select(func.convert_to(cast(item, Text), _UTF8), tag, PATH.concat(code(place)))
+def _of_bid(item: ColumnElement[Any], place: str, *, perimeter: Dimensions) -> Single:
+    chosen = select(func.convert_to(cast(item, Text), _UTF8), _UNTAGGED, PATH.concat(code(place)))
     return Single(chosen.select_from(_BIDS).where(row.id == bound("id", Uuid)), perimeter=perimeter)
 
 
@@ -189,8 +187,7 @@ _SENT = select(_list(_ONE, _message.c.sent_at, _message.c.id)).where(
 MESSAGES = _of_bid(
     json_of(items=_SENT.correlate(Application.__table__).scalar_subquery(), allowed_actions=OF_BID),
     "/messages",
-    _UNTAGGED,
-    {KIND: case((row.submitted_at.is_not(None), KINDS))},
+    perimeter={KIND: case((row.submitted_at.is_not(None), KINDS))},
 )
 
 _carried = Application.__table__.alias("carried")

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     FromClause,
     Text,
     and_,
@@ -25,7 +26,7 @@ from services.towns.panel.rules import ASSESSED
 from services.towns.panel.tables import PanelConflict
 
 PATH: ColumnElement[str] = literal_column("'/v1/applications/'", Text).concat(cast(row.id, Text))
-NOW: ColumnElement[Any] = func.now()
+NOW: ColumnElement[Any] = literal_column("now()", DateTime(timezone=True))
 PARTY = bound(f"{CALLER}_kind", Text).in_([code(kind) for kind in PARTIES])
 """Whether the caller is of the ministry, the programme or the Cnam."""
 
