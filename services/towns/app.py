@@ -11,11 +11,14 @@ from services.towns.contacts import routes as contacts
 from services.towns.conventions import routes as conventions
 from services.towns.conventions import writing_routes as cnam_actions
 from services.towns.coverage import routes as coverage
+from services.towns.decisions import preparing
+from services.towns.decisions import routes as decisions
 from services.towns.features import routes as features
 from services.towns.geography import routes as geography
 from services.towns.needs import routes as needs
 from services.towns.needs.importing import NEEDS
 from services.towns.needs.tables import IMPORTS
+from services.towns.panel import routes as panel
 from services.towns.policy import POLICY
 from services.towns.resolution import routes as resolution
 from services.towns.settings import Settings
@@ -48,6 +51,9 @@ def create_app(settings: Settings, verifier: Verifier | None = None) -> ServiceA
             Importing(IMPORTS, [NEEDS]),
             needs.router,
             needs.upserts,
+            panel.router,
+            preparing.router,
+            decisions.router,
             resolution.router,
             sites.router,
             sources.router,

@@ -6,7 +6,9 @@ from services.towns.calls import policy as calls
 from services.towns.contacts import policy as contacts
 from services.towns.conventions import policy as conventions
 from services.towns.coverage import policy as coverage
+from services.towns.decisions import policy as decisions
 from services.towns.needs import policy as needs
+from services.towns.panel import policy as panel
 from services.towns.sites import policy as sites
 from services.towns.succession import policy as succession
 
@@ -47,4 +49,6 @@ POLICY = PolicyTable(
     calls.POLICY,
     coverage.POLICY,
     sites.POLICY,
+    panel.POLICY,
+    decisions.POLICY,
 )

@@ -6,7 +6,9 @@ from services.towns.applications.vocabularies import VOCABULARIES as OF_APPLICAT
 from services.towns.calls.vocabularies import VOCABULARIES as OF_CALLS
 from services.towns.conventions.vocabularies import CONVENTION_VOCABULARIES
 from services.towns.coverage.vocabularies import VOCABULARIES as OF_COVERAGE
+from services.towns.decisions.vocabularies import VOCABULARIES as OF_DECISIONS
 from services.towns.needs.vocabularies import VOCABULARIES as OF_NEEDS
+from services.towns.panel.vocabularies import VOCABULARIES as OF_PANELS
 from services.towns.sites.vocabularies import VOCABULARIES as OF_SITES
 from services.towns.succession import vocabularies as succession
 from services.towns.targets.vocabularies import SITE_TARGET
@@ -166,5 +168,7 @@ VOCABULARIES = (
     *OF_APPLICATIONS,
     *OF_COVERAGE,
     *OF_SITES,
+    *OF_PANELS,
+    *OF_DECISIONS,
 )
 """Every code list of the service."""

@@ -6,9 +6,9 @@ import pytest
 
 from tests.contracts.fixtures import live_gateway, merged, pytest_generate_tests
 from tests.security.wire import Wire
-from tests.towns.conftest import desk
+from tests.towns.conftest import bench, desk
 
-__all__ = ["desk", "live_gateway", "merged", "pytest_generate_tests", "wire"]
+__all__ = ["bench", "desk", "live_gateway", "merged", "pytest_generate_tests", "wire"]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from services.towns.calls.places import OF_A_DRAFT
 from services.towns.contacts.contract import ContactIn
 from services.towns.conventions.contract import CnamActionIn, ConventionIn
 from services.towns.conventions.policy import DEPARTMENT_PREFECTURE, REGION_PREFECTURE
+from services.towns.decisions.contract import SupportPlanIn
 from services.towns.needs.contract import NeedIn
 from services.towns.sites.details import CnamSiteIn, PlacedActIn
 
@@ -130,6 +131,11 @@ _CONVENTION_ACTS: Mapping[str, dict[str, Any]] = {
 }
 
 
+def _nothing(site: str) -> dict[str, Any]:
+    """Decisions are not posted: tests/security/test_decisions_embargo.py plays them."""
+    raise LookupError(site)
+
+
 def _need(site: str) -> dict[str, Any]:
     example: dict[str, Any] = NeedIn.model_json_schema()["examples"][0]
     return example | {"acv_id": site}
@@ -198,14 +204,43 @@ _SITE_ACTS: Mapping[str, dict[str, Any]] = {
     "relocate_site": _PREMISES | {"effect_on": "2121-09-01"},
 }
 
+_WORK_ON_APPLICATIONS: Mapping[str, dict[str, Any]] = {
+    "show_application_panel": {},
+    "list_application_scores": {},
+    "list_application_opinions": {},
+    "list_application_messages": {},
+    "show_support_plan": {},
+    "declare_conflict": {"reason": "Un intérêt"},
+    "score_application": {"scores": [{"criterion": "need", "points": 1, "comment": "Vu"}]},
+    "give_panel_opinion": {"opinion": "favourable", "motive": "Dossier mûr"},
+    "send_application_message": {"text": "Un mot"},
+    "write_support_plan": SupportPlanIn.model_json_schema()["examples"][0],
+    "change_support_plan": {"owner": "Cnam"},
+    "propose_decision": {"outcome": "selected", "motive": "Dossier mûr"},
+}
+"""What panels and parties do on bids: acts of the estate of bids."""
+_DECISION_ACTS: Mapping[str, dict[str, Any]] = {
+    "confirm_decision": {},
+    "abandon_decision": {"motive": "Autre projet"},
+    "correct_decision": {"motive": "Dossier mûr", "reason": "Une coquille"},
+    "notify_decision": {},
+    "revoke_decision": {"motive": "Autre projet"},
+    "confirm_revocation": {},
+    "abandon_revocation": {},
+}
+
 
 ESTATES: Mapping[str, Estate] = {
     "/v1/applications": Estate(
-        "list_applications", _application, _APPLICATION_ACTS, places=_OF_CARRIERS
+        "list_applications",
+        _application,
+        {**_APPLICATION_ACTS, **_WORK_ON_APPLICATIONS},
+        places=_OF_CARRIERS,
     ),
     "/v1/calls": Estate("list_calls", _call, _CALL_ACTS, places=dict.fromkeys(SITES, OF_A_DRAFT)),
     "/v1/contacts": Estate("list_contacts", _contact),
     "/v1/conventions": Estate("list_conventions", _convention, _CONVENTION_ACTS),
+    "/v1/decisions": Estate("list_decisions", _nothing, _DECISION_ACTS),
     "/v1/sites": Estate("list_sites", _site, _SITE_ACTS),
     "/v1/needs": Estate(
         "list_needs",

@@ -16,8 +16,21 @@ from services.towns.reference.manifest import TABLES
 from services.towns.tables import Table
 from tests.callers import service_app
 from tests.towns.asking import Towns
+from tests.towns.panelling import Bench
 
-KEPT = {"event", "idempotency_key", "call_ruleset", "application_version", "application_step"}
+KEPT = {
+    "event",
+    "idempotency_key",
+    "call_ruleset",
+    "application_version",
+    "application_step",
+    "panel_conflict",
+    "panel_sheet",
+    "panel_score",
+    "panel_opinion",
+    "exchange_message",
+    "decision_text",
+}
 """Append-only, or nothing to do with facts."""
 
 
@@ -54,6 +67,12 @@ async def desk(fresh_url: str) -> AsyncIterator[Towns]:
     edge = Edge(service_app("towns", fresh_url), server="towns", public_url=TEST_URL)
     async with client_of(edge) as client:
         yield Towns(client)
+
+
+@pytest.fixture
+def bench(desk: Towns, fresh_url: str) -> Bench:
+    """The same database, in which calls and bids are put and time is moved."""
+    return Bench(desk, fresh_url)
 
 
 @pytest.fixture

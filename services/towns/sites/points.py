@@ -1,13 +1,11 @@
 """Which sites are open on a day, and where: for whoever measures what they cover."""
 
 from datetime import date
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from chassis.statements import code
-from services.towns.sites.places import WITH_PLACE, commune, site
+from services.towns.sites.places import commune, site
 from services.towns.sites.tables import Site, SiteEvent
 
 LON: ColumnElement[float] = func.coalesce(site.lon, commune.lon)
@@ -37,13 +35,3 @@ def open_on(day: ColumnElement[date]) -> ColumnElement[bool]:
         .correlate(Site.__table__)
         .exists()
     )
-
-
-def open_sites_on(day: ColumnElement[date]) -> Select[tuple[UUID, str, Any, Any]]:
-    """Return the sites surely open on a day: id, INSEE code, longitude, latitude.
-
-    Sites without a known point are left out. The point is that of today's premises.
-    """
-    where = or_(LON.is_not(None), LAT.is_not(None))
-    shown = select(site.id, site.insee_code, LON.label("lon"), LAT.label("lat"))
-    return shown.select_from(WITH_PLACE).where(open_on(day), where)

@@ -1,0 +1,1 @@
+"""What the two parties decide on bids: exchanges, decisions, support plans."""
