@@ -55,7 +55,8 @@ WHOLE: dict[str, Any] = EXAMPLE | {
         {"criterion": "premises", "text": "Quatre salles"},
     ],
 }
-NOWHERE = "/v1/applications/0198c0de-0000-7000-8000-00000000beef"
+NOBODY_S = "0198c0de-0000-7000-8000-00000000beef"
+NOWHERE = f"/v1/applications/{NOBODY_S}"
 NOUNS = {
     "submission": (ITS_TOWN, None),
     "resubmission": (ITS_TOWN, None),

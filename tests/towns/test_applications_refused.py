@@ -9,10 +9,13 @@ from services.towns.applications import errors
 from tests.callers import caller
 from tests.towns.asking import Towns, fault
 from tests.towns.bidding import (
+    ASKED,
     CNAM,
     DIRECTORATE,
     HERE,
     ITS_TOWN,
+    MOTIVE,
+    NOBODY_S,
     NOWHERE,
     OTHER_TOWN,
     OUTSIDE,
@@ -30,7 +33,7 @@ from tests.towns.bidding import (
     submitted,
 )
 
-ABSENT = "0198c0de-0000-7000-8000-00000000beef"
+ABSENT = NOBODY_S
 
 
 async def test_only_a_published_call_that_is_not_over_takes_drafts(
@@ -229,3 +232,20 @@ async def test_what_does_not_exist_is_not_found(desk: Towns, fresh_url: str) -> 
         assert fault(missing) == (404, errors.ApplicationNotFound.slug())
     version = await desk.ask("GET", f"{path}/versions/2", DIRECTORATE)
     assert fault(version) == (404, errors.ApplicationVersionNotFound.slug())
+
+
+async def test_a_bid_that_nobody_made_is_unknown_on_every_path(desk: Towns) -> None:
+    asked: list[tuple[str, Any, str, Any]] = [
+        ("GET", ITS_TOWN, f"/v1/applications/{NOBODY_S}/versions", None),
+        ("GET", ITS_TOWN, f"/v1/applications/{NOBODY_S}/versions/1", None),
+        ("GET", ITS_TOWN, f"/v1/applications/{NOBODY_S}/steps", None),
+        ("POST", ITS_TOWN, f"/v1/applications/{NOBODY_S}/submission", {}),
+        ("POST", ITS_TOWN, f"/v1/applications/{NOBODY_S}/resubmission", {}),
+        ("POST", DIRECTORATE, f"/v1/applications/{NOBODY_S}/consolidation", ASKED),
+        ("POST", CNAM, f"/v1/applications/{NOBODY_S}/examination", MOTIVE),
+        ("POST", ITS_TOWN, f"/v1/applications/{NOBODY_S}/withdrawal", MOTIVE),
+    ]
+    for method, who, path, body in asked:
+        sent = {} if body is None else {"json": body}
+        answer = await desk.ask(method, path, who, **sent)
+        assert answer.status_code == 404, path

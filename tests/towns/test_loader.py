@@ -38,7 +38,7 @@ ROWS = {
 async def test_a_first_load_fills_every_table(empty_towns: AsyncSession) -> None:
     report = await load(empty_towns)
 
-    assert len(report.loaded) == len(SOURCES) == 13
+    assert len(report.loaded) == len(SOURCES) == 15
     assert len(report.changed_towns) == 233
     for name, expected in ROWS.items():
         table = Table.metadata.tables[f"towns.{name}"]
@@ -51,7 +51,7 @@ async def test_a_second_load_does_nothing_and_says_so(empty_towns: AsyncSession)
     report = await load(empty_towns)
 
     assert (report.loaded, report.changed_towns) == ((), ())
-    assert str(report) == "reference facts unchanged (13 tables)"
+    assert str(report) == "reference facts unchanged (15 tables)"
 
 
 async def test_each_load_is_noted_with_its_vintage(empty_towns: AsyncSession) -> None:
@@ -71,7 +71,7 @@ async def test_a_changed_fact_reaches_its_town_only(
 
     report = await load(empty_towns, folder)
 
-    assert str(report) == "reference facts: 1 tables loaded, 12 unchanged, 1 towns changed"
+    assert str(report) == "reference facts: 1 tables loaded, 14 unchanged, 1 towns changed"
     assert report.loaded == ("programme_towns",)
     assert report.changed_towns == ("acv-001",)
     assert await empty_towns.scalar(text("SELECT max(version) FROM towns.town_card")) == 2

@@ -9,15 +9,8 @@ from pydantic import ConfigDict, Field, JsonValue
 from chassis.contract import AllowedAction, Day, Input, Output, Page, Version
 from chassis.identifiers import Uuid7
 from services.towns.catalogue.contract import AcvId, SelfLink
+from services.towns.conventions import text
 from services.towns.conventions import vocabularies as words
-from services.towns.conventions.text import (
-    EXAMPLE,
-    ConventionText,
-    ConventionTextIn,
-    Name,
-    Number,
-    OrtStatus,
-)
 from services.towns.vocabularies import CONFIDENCE, PHASE
 
 Phase = Annotated[
@@ -65,12 +58,14 @@ class ConventionIn(Input):
     """A convention that a town begins to draft."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"acv_id": "acv-051", "phase": "acv2", "content": EXAMPLE}]}
+        json_schema_extra={
+            "examples": [{"acv_id": "acv-051", "phase": "acv2", "content": text.EXAMPLE}]
+        }
     )
 
     acv_id: AcvId
     phase: Phase
-    content: ConventionTextIn
+    content: text.ConventionTextIn
 
 
 class AmendmentIn(Input):
@@ -80,7 +75,7 @@ class AmendmentIn(Input):
         Literal["project", "extension", "other"],
         Field(description="What it is for", json_schema_extra=words.PURPOSE.schema),
     ]
-    content: ConventionTextIn | None = None
+    content: text.ConventionTextIn | None = None
 
 
 class ObservationIn(Input):
@@ -96,8 +91,8 @@ class ObservationIn(Input):
 class ActIn(Input):
     """The act by which a local assembly authorises the signature."""
 
-    organisation: Annotated[Name, Field(description="As the text names the party")]
-    reference: Annotated[Name, Field(description="Reference of the deliberation")]
+    organisation: Annotated[text.Name, Field(description="As the text names the party")]
+    reference: Annotated[text.Name, Field(description="Reference of the deliberation")]
     decided_on: Annotated[Day, Field(description="Day of the deliberation")]
 
 
@@ -147,7 +142,7 @@ class SignedVersion(Output):
 class StatedOrt(Output):
     """The operation of territorial revitalisation of the town, as the text states it."""
 
-    status: OrtStatus
+    status: text.OrtStatus
     signed_on: date | None = Field(description="Null: not signed, or not known")
     planned_on: date | None = Field(description="When it is to be signed")
 
@@ -202,7 +197,7 @@ class CnamActionIn(Input):
     )
 
     site_id: Annotated[UUID, Field(strict=False, description="Id of the site")]
-    action_number: Number
+    action_number: text.Number
     number: VersionNumber | None = Field(
         default=None, description="Version that has the sheet; null: the last one signed"
     )
@@ -217,7 +212,7 @@ class CnamAction(Output):
 
     site_id: Uuid7
     number: VersionNumber
-    action_number: Number
+    action_number: text.Number
     effective_on: date = Field(description="First day of effect")
 
 
@@ -231,7 +226,7 @@ class ConventionReading(TownConvention):
     """A convention as it stands on a day, with the text in effect."""
 
     as_of: date = Field(description="The day")
-    content: ConventionText | None = Field(
+    content: text.ConventionText | None = Field(
         description="The text in effect that day; null: none, or its text is not known"
     )
     cnam_actions: list[CnamAction] = Field(
@@ -265,7 +260,7 @@ class ConventionDraft(Output):
     observation: str | None
     validated: bool | None = Field(description="Whether the regional committee validated it")
     waivers: list[ConventionWaiver]
-    content: ConventionText
+    content: text.ConventionText
     allowed_actions: list[AllowedAction]
     version: Version
     updated_at: datetime = Field(description="When it last changed, UTC")

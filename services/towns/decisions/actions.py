@@ -10,11 +10,11 @@ from services.towns.applications.places import OF_APPLICATIONS, row
 from services.towns.applications.rules import STEPS as STEPS_OF_BIDS
 from services.towns.applications.tables import Application
 from services.towns.calls.tables import CallBody
-from services.towns.decisions.places import OF_DECISIONS, OF_PLANS, call, decision
+from services.towns.decisions.places import OF_DECISIONS, OF_PLANS, decision
 from services.towns.decisions.policy import DECIDE, EXAMINE, PROPOSE
 from services.towns.decisions.rules import PLANNED, STANDING, STEPS
 from services.towns.decisions.tables import Decision, SupportPlan
-from services.towns.panel.actions import PARTY, PATH, said
+from services.towns.panel.actions import PARTY, PATH, call, said
 from services.towns.panel.tables import PanelOpinion
 
 DECISION_PATH: ColumnElement[str] = literal_column("'/v1/decisions/'", Text).concat(

@@ -26,16 +26,14 @@ from services.towns.applications.tables import Application
 from services.towns.decisions.actions import DECISION_PATH, OF_BID, OF_DECISION, OF_PLAN, SHOWN
 from services.towns.decisions.places import (
     KINDS,
-    NOW,
     OF_DECISIONS,
     OF_PLANS,
     PUBLISHED_AT,
     SOURCE,
-    call,
     decision,
 )
 from services.towns.decisions.tables import Decision, DecisionText, ExchangeMessage, SupportPlan
-from services.towns.panel.actions import PARTY, PATH
+from services.towns.panel.actions import NOW, PARTY, PATH, call
 
 _UTF8: ColumnElement[str] = literal_column("'UTF8'")
 _NONE: ColumnElement[Any] = literal_column("'[]'::json", JSON)
