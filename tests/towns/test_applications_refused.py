@@ -230,7 +230,8 @@ async def test_what_does_not_exist_is_not_found(desk: Towns, fresh_url: str) -> 
     for tail in ("", "/versions", "/versions/1", "/steps"):
         missing = await desk.ask("GET", f"{NOWHERE}{tail}", DIRECTORATE)
         assert fault(missing) == (404, errors.ApplicationNotFound.slug())
-    version = await desk.ask("GET", f"{path}/versions/2", DIRECTORATE)
+    key = path.rsplit("/", 1)[1]
+    version = await desk.ask("GET", f"/v1/applications/{key}/versions/2", DIRECTORATE)
     assert fault(version) == (404, errors.ApplicationVersionNotFound.slug())
 
 

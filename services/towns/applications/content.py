@@ -73,7 +73,7 @@ Learners = Annotated[
 _Role = Annotated[
     str,
     Form("|".join(CONTACT_ROLE.labels), Text("attendu : une fonction", "expected: a role")),
-    Field(examples=["project-director"], json_schema_extra=CONTACT_ROLE.schema),
+    Field(examples=["project-director"]),
 ]
 ContactRole = Annotated[
     _Role | None, Field(description="Whom to call, by function: the contacts of the town say who")

@@ -33,9 +33,9 @@ class ApplicationQuery(ListQuery):
         Field(description="Call", examples=[["0198c0de-0000-7000-8000-00000000ca11"]]),
     ] = None
     status: Annotated[list[Status] | None, Field(description="Where it stands")] = None
-    outside: Annotated[bool | None, Field(description="Whether no carrier is of the programme")] = (
-        None
-    )
+    outside: Annotated[
+        bool | None, Field(description="Whether no carrier is of the programme", examples=[True])
+    ] = None
     acv_id: Annotated[list[AcvId] | None, Field(description="Town of a carrier")] = None
     insee_code: Annotated[list[InseeCode] | None, Field(description="A carrier")] = None
     region: Regions = None
