@@ -23,6 +23,7 @@ from chassis.perimeters import Dimensions, Single
 from chassis.statements import any_of, bound, code, instant, json_of, shares
 from services.towns.applications.places import row
 from services.towns.applications.tables import Application
+from services.towns.calls.tables import Call
 from services.towns.decisions.actions import DECISION_PATH, OF_BID, OF_DECISION, OF_PLAN, SHOWN
 from services.towns.decisions.places import (
     KINDS,
@@ -167,7 +168,7 @@ DECISION = Single(
 )
 """Its tag is of what is shown: a party is shown more than others."""
 
-_BIDS = Application.__table__.join(call.id.table, call.id == row.call_id)
+_BIDS = Application.__table__.join(Call.__table__, call.id == row.call_id)
 
 
 def _of_bid(item: ColumnElement[Any], place: str, *, perimeter: Dimensions) -> Single:
