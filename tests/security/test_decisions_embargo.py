@@ -109,6 +109,7 @@ async def test_nothing_that_others_ask_about_the_bid_changes_when_it_is_decided(
     path = await judged(bench)
     await bench.done(path, "support-plan", CNAM, PLAN)
     ways = [f"{path}/{noun}" for noun in ("panel", "scores", "opinions", "messages")]
+    ways += [path, "/v1/applications?include_total=true", f"{path}/steps", f"{path}/versions"]
     ways += [f"{path}/support-plan", "/v1/decisions", "/v1/events/towns?limit=200"]
     before = [told(await bench.desk.ask("GET", way, who, headers=NAMED)) for way in ways]
     plan = {"outcome": "accompanied", "embargo_until": in_an_hour()}

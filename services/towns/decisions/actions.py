@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, or
 
 from chassis.actions import CALLER_ID, Action, Unless, not_from, offered
 from chassis.statements import CALLER, bound, code
+from services.towns.applications.actions import PATH
 from services.towns.applications.places import OF_APPLICATIONS, row
 from services.towns.applications.rules import STEPS as STEPS_OF_BIDS
 from services.towns.applications.tables import Application
@@ -14,7 +15,7 @@ from services.towns.decisions.places import OF_DECISIONS, OF_PLANS, decision
 from services.towns.decisions.policy import DECIDE, EXAMINE, PROPOSE
 from services.towns.decisions.rules import PLANNED, STANDING, STEPS
 from services.towns.decisions.tables import Decision, SupportPlan
-from services.towns.panel.actions import PARTY, PATH, call, said
+from services.towns.panel.actions import PARTY, call, said
 from services.towns.panel.tables import PanelOpinion
 
 DECISION_PATH: ColumnElement[str] = literal_column("'/v1/decisions/'", Text).concat(

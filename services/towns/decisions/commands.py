@@ -10,6 +10,7 @@ from chassis.events import Event, record
 from chassis.identifiers import uuid7
 from chassis.identity import Principal, Reach
 from chassis.workflow import moved
+from services.towns.applications.held import held as held_bid
 from services.towns.calls.terms import hold_terms
 from services.towns.decisions import events, outcomes, rules
 from services.towns.decisions.errors import DecisionStands
@@ -17,7 +18,6 @@ from services.towns.decisions.held import (
     TO_PARTIES,
     Held,
     held,
-    held_application,
     last_text,
     next_number,
     stands,
@@ -48,7 +48,7 @@ async def propose(
     reach: Reach,
 ) -> Written:
     """Propose a decision on a bid to the other party."""
-    application = await held_application(session, application_id, reach=reach)
+    application = await held_bid(session, application_id, reach=reach)
     outcomes.after(application.status, asked.outcome)
     if await stands(session, application_id):
         raise DecisionStands

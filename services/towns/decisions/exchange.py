@@ -9,9 +9,10 @@ from chassis.database import WriteSession
 from chassis.events import record
 from chassis.identifiers import uuid7
 from chassis.identity import Principal, Reach
+from services.towns.applications.held import held as held_bid
 from services.towns.decisions.errors import UnknownMessage
 from services.towns.decisions.events import MessageSent
-from services.towns.decisions.held import TO_PARTIES, held_application
+from services.towns.decisions.held import TO_PARTIES
 from services.towns.decisions.tables import ExchangeMessage
 
 
@@ -33,7 +34,7 @@ async def send(
     reach: Reach,
 ) -> Sent:
     """Keep a message about a bid, for ever as it is."""
-    await held_application(session, application_id, reach=reach)
+    await held_bid(session, application_id, reach=reach)
     if reply_to is not None:
         asked = select(ExchangeMessage.id).where(
             ExchangeMessage.application_id == application_id, ExchangeMessage.id == reply_to

@@ -7,8 +7,6 @@ from sqlalchemy import func, select
 
 from chassis.database import WriteSession
 from chassis.identity import KIND, Place, Reach
-from services.towns.applications.errors import ApplicationNotFound
-from services.towns.applications.places import OF_APPLICATIONS, place_of
 from services.towns.applications.policy import PARTIES
 from services.towns.applications.tables import Application
 from services.towns.calls.terms import Terms, hold_terms
@@ -16,7 +14,6 @@ from services.towns.decisions.errors import DecisionNotFound
 from services.towns.decisions.places import place_of_decision
 from services.towns.decisions.rules import STANDING
 from services.towns.decisions.tables import Decision, DecisionText
-from services.towns.panel.held import locked
 
 TO_PARTIES: Place = {KIND: frozenset(PARTIES)}
 """Where what only the parties know lies."""
@@ -31,21 +28,6 @@ class Held:
     terms: Terms
 
 
-async def held_application(
-    session: WriteSession, application_id: UUID, *, reach: Reach
-) -> Application:
-    """Lock a bid within the caller's reach.
-
-    Raises:
-        ApplicationNotFound: none that the caller may know of has this id.
-        OutsidePerimeter: the caller may know of it only.
-    """
-    application = await locked(session, application_id)
-    place = await place_of(session, application_id, OF_APPLICATIONS)
-    reach.check(place, missing=ApplicationNotFound)
-    return application
-
-
 async def held(session: WriteSession, decision_id: UUID, *, reach: Reach) -> Held:
     """Lock a decision within the caller's reach, with its bid: the bid first, as all acts do.
 
@@ -57,7 +39,8 @@ async def held(session: WriteSession, decision_id: UUID, *, reach: Reach) -> Hel
     application_id = await session.scalar(asked)
     if application_id is None:
         raise DecisionNotFound
-    application = await locked(session, application_id)
+    bid = select(Application).where(Application.id == application_id)
+    application = (await session.scalars(bid.with_for_update(key_share=True))).one()
     reach.check(await place_of_decision(session, decision_id), missing=DecisionNotFound)
     terms = await hold_terms(session, application.call_id)
     return Held(await session.get_one(Decision, decision_id), application, terms)

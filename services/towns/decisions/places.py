@@ -13,12 +13,12 @@ from chassis.database import WriteSession
 from chassis.identity import KIND, PUBLISHED, Place
 from chassis.perimeters import Dimensions
 from chassis.statements import code
-from services.towns.applications.places import row
+from services.towns.applications.places import NOW, row
 from services.towns.applications.policy import PARTIES
 from services.towns.applications.tables import Application
 from services.towns.calls.tables import Call
 from services.towns.decisions.tables import Decision
-from services.towns.panel.actions import NOW, call
+from services.towns.panel.actions import call
 from services.towns.territories import placed
 
 decision = Decision.__table__.c

@@ -12,12 +12,12 @@ from chassis.events import Event, record
 from chassis.identity import Reach
 from chassis.preconditions import Condition
 from services.towns.applications.errors import UnknownCall
+from services.towns.applications.held import held as held_bid
 from services.towns.applications.tables import Application
 from services.towns.calls.errors import CallNotFound
 from services.towns.calls.terms import read_terms
 from services.towns.decisions.errors import SupportPlanExists, SupportPlanNotFound
 from services.towns.decisions.events import SupportPlanChanged, SupportPlanWritten
-from services.towns.decisions.held import held_application
 from services.towns.decisions.places import place_of_plan
 from services.towns.decisions.rules import check_plan
 from services.towns.decisions.tables import SupportPlan
@@ -49,7 +49,7 @@ async def write(
     session: WriteSession, application_id: UUID, *, asked: Plan, by: str, reach: Reach
 ) -> WrittenPlan:
     """Write the support plan of a bid."""
-    application = await held_application(session, application_id, reach=reach)
+    application = await held_bid(session, application_id, reach=reach)
     if await planned(session, application_id):
         raise SupportPlanExists
     await _check(session, application, asked)
@@ -67,7 +67,7 @@ async def change(
     reach: Reach,
 ) -> WrittenPlan:
     """Change the support plan of a bid as `changed` says, if the caller saw it as it is."""
-    application = await held_application(session, application_id, reach=reach)
+    application = await held_bid(session, application_id, reach=reach)
     plan = await session.get(SupportPlan, application_id)
     if plan is None:
         raise SupportPlanNotFound

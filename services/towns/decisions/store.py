@@ -21,7 +21,8 @@ from chassis.identity import KIND
 from chassis.listing import Listing, Order
 from chassis.perimeters import Dimensions, Single
 from chassis.statements import any_of, bound, code, instant, json_of, shares
-from services.towns.applications.places import row
+from services.towns.applications.actions import PATH
+from services.towns.applications.places import NOW, row
 from services.towns.applications.tables import Application
 from services.towns.calls.tables import Call
 from services.towns.decisions.actions import DECISION_PATH, OF_BID, OF_DECISION, OF_PLAN, SHOWN
@@ -34,7 +35,7 @@ from services.towns.decisions.places import (
     decision,
 )
 from services.towns.decisions.tables import Decision, DecisionText, ExchangeMessage, SupportPlan
-from services.towns.panel.actions import NOW, PARTY, PATH, call
+from services.towns.panel.actions import PARTY, call
 
 _UTF8: ColumnElement[str] = literal_column("'UTF8'")
 _NONE: ColumnElement[Any] = literal_column("'[]'::json", JSON)

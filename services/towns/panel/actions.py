@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    DateTime,
     FromClause,
     Text,
     and_,
@@ -17,7 +16,8 @@ from sqlalchemy import (
 
 from chassis.actions import CALLER_ID, Action, Unless, offered
 from chassis.statements import CALLER, bound, code
-from services.towns.applications.places import OF_APPLICATIONS, STANDING, row
+from services.towns.applications.actions import PATH
+from services.towns.applications.places import NOW, OF_APPLICATIONS, STANDING, row
 from services.towns.applications.policy import PARTIES
 from services.towns.applications.tables import Application
 from services.towns.calls.tables import Call, CallBody
@@ -25,8 +25,6 @@ from services.towns.panel.policy import ASSESS
 from services.towns.panel.rules import ASSESSED
 from services.towns.panel.tables import PanelConflict
 
-PATH: ColumnElement[str] = literal_column("'/v1/applications/'", Text).concat(cast(row.id, Text))
-NOW: ColumnElement[Any] = literal_column("now()", DateTime(timezone=True))
 PARTY = bound(f"{CALLER}_kind", Text).in_([code(kind) for kind in PARTIES])
 """Whether the caller is of the ministry, the programme or the Cnam."""
 

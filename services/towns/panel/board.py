@@ -6,10 +6,11 @@ from sqlalchemy import ColumnElement, and_, case, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from chassis.statements import code, instant, json_of
+from services.towns.applications.actions import PATH
 from services.towns.applications.places import STANDING, row
 from services.towns.applications.tables import Application
 from services.towns.calls.tables import Call, CallBody
-from services.towns.panel.actions import ACTIONS, PATH, body, call, said
+from services.towns.panel.actions import ACTIONS, body, call, said
 from services.towns.panel.store import NONE, SEES_SHEETS, counted, of_row, whole, worth
 from services.towns.panel.tables import PanelConflict, PanelOpinion, PanelScore, PanelSheet
 

@@ -8,8 +8,7 @@ from sqlalchemy import func, select
 
 from chassis.database import WriteSession
 from chassis.identity import KIND, OWN, OutsidePerimeter, Place, Principal, Reach
-from services.towns.applications.errors import ApplicationNotFound
-from services.towns.applications.places import OF_APPLICATIONS, place_of
+from services.towns.applications.held import held as held_bid
 from services.towns.applications.policy import PARTIES
 from services.towns.applications.rules import standing
 from services.towns.applications.tables import Application
@@ -39,19 +38,6 @@ class Held:
         return {KIND: frozenset(PARTIES), OWN: frozenset({self.organisation})}
 
 
-async def locked(session: WriteSession, application_id: UUID) -> Application:
-    """Return a bid that nobody else acts on meanwhile.
-
-    Raises:
-        ApplicationNotFound: none has this id.
-    """
-    asked = select(Application).where(Application.id == application_id)
-    found = await session.scalar(asked.with_for_update(key_share=True))
-    if found is None:
-        raise ApplicationNotFound
-    return found
-
-
 async def held(
     session: WriteSession, application_id: UUID, *, caller: Principal, reach: Reach
 ) -> Held:
@@ -61,9 +47,7 @@ async def held(
         ApplicationNotFound: none that the caller may know of has this id.
         OutsidePerimeter: the caller speaks for no body of the panel.
     """
-    application = await locked(session, application_id)
-    place = await place_of(session, application_id, OF_APPLICATIONS)
-    reach.check(place, missing=ApplicationNotFound)
+    application = await held_bid(session, application_id, reach=reach)
     terms = await hold_terms(session, application.call_id)
     body = terms.body_of(caller.organisation)
     if body is None:  # it was detached meanwhile

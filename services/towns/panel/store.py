@@ -22,10 +22,11 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from chassis.identity import KIND, OWN
 from chassis.perimeters import Single
 from chassis.statements import bound, code, instant, json_of
-from services.towns.applications.places import OF_APPLICATIONS, row
+from services.towns.applications.actions import PATH
+from services.towns.applications.places import NOW, OF_APPLICATIONS, row
 from services.towns.applications.tables import Application
 from services.towns.calls.tables import Call
-from services.towns.panel.actions import MINE, NOW, PARTY, PATH, call, in_conflict, said
+from services.towns.panel.actions import MINE, PARTY, call, in_conflict, said
 from services.towns.panel.tables import PanelOpinion, PanelScore, PanelSheet
 
 _UTF8: ColumnElement[str] = literal_column("'UTF8'")
