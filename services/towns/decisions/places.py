@@ -17,6 +17,7 @@ from services.towns.applications.places import NOW, row
 from services.towns.applications.policy import PARTIES
 from services.towns.applications.tables import Application
 from services.towns.calls.tables import Call
+from services.towns.decisions import policy
 from services.towns.decisions.tables import Decision
 from services.towns.panel.actions import call
 from services.towns.territories import placed
@@ -66,12 +67,19 @@ _TOLD = or_(
     .exists(),
 )
 _ITS_OWN = and_(row.status == code("accompanied"), _TOLD)
+_TOWNS, _EPCIS = case((_ITS_OWN, row.town_codes)), case((_ITS_OWN, row.epci_sirens))
 OF_PLANS: Dimensions = {
     KIND: KINDS,
-    "town": case((_ITS_OWN, row.town_codes)),
-    "epci": case((_ITS_OWN, row.epci_sirens)),
+    policy.COMMUNE: _TOWNS,
+    policy.EPCI_FOR_TOWN: _TOWNS,
+    policy.EPCI: _EPCIS,
+    "town": _TOWNS,
+    "epci": _EPCIS,
 }
-"""Of a bid: its carriers read the plan once they may know that it is accompanied."""
+"""Of a bid: its carriers read the plan once they may know that it is accompanied.
+
+The last two are for the feed, whose row is that of the bids.
+"""
 
 
 async def place_of_plan(session: WriteSession, application_id: UUID) -> Place:

@@ -8,7 +8,9 @@ from services.towns.applications import policy as applications
 
 READ = Scoped("applications:read", within=(PUBLISHED, KIND, "town", "epci"))
 SEE_EXCHANGE = Scoped("applications:examine", within=(KIND,))
-SEE_PLAN = Scoped("applications:read", within=(KIND, "town", "epci"))
+COMMUNE, EPCI, EPCI_FOR_TOWN = "commune_of_town", "epci_of_epci", "epci_of_town"
+SEE_PLAN = Scoped("applications:read", within=(KIND, COMMUNE, EPCI, EPCI_FOR_TOWN))
+"""Its carriers are shown a plan later than the bid: another dimension than that of the bid."""
 EXAMINE = applications.EXAMINE
 PROPOSE = Scoped("applications:decide", within=(KIND,), strong=True, known=applications.READ)
 DECIDE = Scoped("applications:decide", within=(KIND,), strong=True, known=READ)
