@@ -29,6 +29,19 @@ REPEATABLE = settings(
 )
 
 
+def test_the_documented_example_is_answered_with_success_or_asks_for_a_token(
+    operation: str, fuzzer: Fuzzer
+) -> None:
+    """First, before other cases use up what it asks for.
+
+    With tokens, tests/security/test_rights_matrix.py plays the operations that are not open.
+    """
+    answer = fuzzer.example(operation)
+    asks = operation in PROVEN or not fuzzer.is_open(operation)
+    expected = {401} if asks else {404} if operation == CLAIMED else range(200, 300)
+    assert answer.status_code in expected, f"{answer.status_code} {answer.text[:500]}"
+
+
 def test_boundary_values_of_every_parameter_are_answered_as_promised(
     operation: str, fuzzer: Fuzzer
 ) -> None:
@@ -49,13 +62,3 @@ def test_drawn_values_are_answered_as_promised(
     nothing_to_draw = () if mode is GenerationMode.POSITIVE else (Unsatisfiable,)
     with suppress(*nothing_to_draw):  # every string is a valid id: nothing invalid exists
         probe()
-
-
-def test_the_documented_example_is_answered_with_success_or_asks_for_a_token(
-    operation: str, fuzzer: Fuzzer
-) -> None:
-    """With tokens, tests/security/test_rights_matrix.py plays the operations that are not open."""
-    answer = fuzzer.example(operation)
-    asks = operation in PROVEN or not fuzzer.is_open(operation)
-    expected = {401} if asks else {404} if operation == CLAIMED else range(200, 300)
-    assert answer.status_code in expected, f"{answer.status_code} {answer.text[:500]}"

@@ -59,7 +59,7 @@ PLAN = {
 @pytest.fixture
 def partners(api: httpx.Client, data: Path) -> dict[str, Partner]:
     """Everybody who takes part, by name of the town or the body."""
-    new = {name: admitted(api, data, asking) for name, asking in (TOWNS | BODIES).items()}
+    new = {name: admitted(api, data, asking) for name, asking in {**TOWNS, **BODIES}.items()}
     known = {name: of_the_sandbox(api, data, kind) for name, kind in SANDBOX_BODIES.items()}
     return new | known | {"prefecture": of_the_sandbox(api, data, "region_prefecture")}
 
@@ -144,8 +144,9 @@ def _judged(partners: dict[str, Partner], bid: str, *, conflict: bool) -> None:
         bodies.remove("intercommunalites")
         aside = partners["intercommunalites"]
         aside.posts(f"{bid}/conflicts", {"reason": "Sa présidente est élue de la ville"})
-        for noun, body in (("scores", SHEET), ("opinions", _opinion("favourable"))):
-            assert aside.refused(f"{bid}/{noun}", body) == (409, "conflict-of-interest")
+        conflicted = (409, "conflict-stands")
+        assert aside.refused(f"{bid}/scores", SHEET) == conflicted
+        assert aside.refused(f"{bid}/opinions", _opinion("favourable")) == conflicted
     for body in bodies:
         partners[body].posts(f"{bid}/scores", SHEET)
         partners[body].posts(f"{bid}/opinions", _opinion("favourable"))
@@ -211,7 +212,7 @@ def _opened(cnam: Partner, bid: str) -> str:
     cnam.posts(f"{path}/premises", PREMISES | {"effect_on": "2026-08-01", "precision": "day"})
     cnam.posts(f"{path}/opening", day)
     shown = cnam.reads(path)
-    assert (shown["status"], shown["place"]["insee_code"]) == ("open", "08409")
+    assert (shown["status"], shown["commune"]["insee_code"]) == ("open", "08409")
     assert shown["bidder"]["insee_code"] == "08105"
     return str(made["id"])
 
