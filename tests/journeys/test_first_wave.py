@@ -1,6 +1,6 @@
 """The first wave of the programme in small, from a call to an action written into a convention."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from services.towns.applications.content import EXAMPLE as BID
 from services.towns.calls.contract import CallForBidsIn
 from services.towns.conventions.text import EXAMPLE as TEXT
 from services.towns.sites.details import CnamSiteIn, PlacedActIn
+from tests.deploy.running import MODES, Product, data_folder, free_port, product
 from tests.journeys.bidders import (
     BODIES,
     SANDBOX_BODIES,
@@ -54,6 +55,27 @@ PLAN = {
     "target_wave": 2,
     "items": [{"lacking": "Locaux", "owner": "Ville", "due_on": "2100-03-31"}],
 }
+
+
+@pytest.fixture(scope="module", params=MODES)
+def mode(request: pytest.FixtureRequest) -> str:
+    """Each mode has a database of its own: a town signs one convention in a phase."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def data(mode: str) -> Iterator[Path]:
+    """Yield a data folder that does not exist yet."""
+    with data_folder(f"wave-{mode}") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def running(mode: str, data: Path) -> Iterator[Product]:
+    """Yield the product, started in the mode."""
+    with product(data, mode=mode, port=free_port()) as started:
+        yield started
+        assert started.stop() == 0
 
 
 @pytest.fixture
