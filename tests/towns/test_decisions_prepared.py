@@ -12,9 +12,10 @@ from services.towns.decisions.events import (
     SupportPlanChanged,
     SupportPlanWritten,
 )
+from tests.callers import caller
 from tests.towns.asking import fault
 from tests.towns.deciding import MOTIVE, PLAN, decided, in_an_hour, judged, lift, proposed, revoked
-from tests.towns.panelling import CARRIER, CNAM, EVERYONE, MINISTRY, VDF, Bench, key_of
+from tests.towns.panelling import CARRIER, CNAM, EVERYONE, HERE, MINISTRY, VDF, Bench, key_of
 
 PARTIES = {"cnam", "directorate", "ministry"}
 NOBODY = "0198c0de-0000-7000-8000-00000000beef"
@@ -175,3 +176,16 @@ async def test_what_parties_give_up_and_revoke_is_told(bench: Bench) -> None:
     assert (
         told[0]["data"]["ruleset_sha256"] == (await bench.shown(decision, None))["ruleset_sha256"]
     )
+
+
+async def test_a_decision_on_a_bid_that_was_withdrawn_under_embargo_can_be_revoked(
+    bench: Bench,
+) -> None:
+    path = await judged(bench)
+    decision = await decided(bench, path, embargo_until=in_an_hour())
+    lead = caller("commune", "applications:read", "applications:write", town=HERE[1])
+    await bench.done(path, "withdrawal", lead, MOTIVE)
+    await revoked(bench, decision)
+
+    assert (await bench.shown(decision, CNAM))["status"] == "revoked"
+    assert (await bench.shown(f"{path}/panel", CNAM))["status"] == "withdrawn"

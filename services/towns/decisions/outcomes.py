@@ -18,6 +18,8 @@ ACTS = {
 }
 """The act on the bid that each outcome is."""
 REVOCATION = "revoke_application_decision"
+WITHDRAWN = "withdrawn"
+"""A lead who may not know yet that its bid is decided may withdraw it: the decision stays."""
 
 
 def after(status: str, outcome: str) -> str:
@@ -53,7 +55,9 @@ async def put(session: WriteSession, application: Application, decided: Outcome)
 async def take_back(
     session: WriteSession, application: Application, *, motive: str, by: str, now: datetime
 ) -> None:
-    """Take the outcome of a bid back: it is examined again."""
+    """Take the outcome of a bid back: it is examined again, unless its lead withdrew it since."""
+    if application.status == WITHDRAWN:
+        return
     application.status = moved(STEPS, application.status, act=REVOCATION)
     told_at = max(application.decision_told_at or now, now)
     application.decided_at = application.decision_told_at = None
