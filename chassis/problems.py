@@ -40,6 +40,12 @@ class FieldError:
         return named | {"code": self.code, "detail": getattr(self.detail, language)}
 
 
+_MEMBERS = frozenset(
+    {"type", "title", "status", "detail", "instance", "code", "request_id", "errors"}
+)
+"""What every problem says of itself (RFC 9457, and ours): no other member may be named so."""
+
+
 class Problem(Exception):
     """A refusal the caller can act on. Anything else is a bug and becomes a 500."""
 
@@ -58,6 +64,8 @@ class Problem(Exception):
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
         self.extra = dict(extra or {})
+        if taken := _MEMBERS & self.extra.keys():
+            raise TypeError(f"{type(self).__name__}: every problem has {sorted(taken)} already")
         super().__init__(self.detail.en)
 
     @classmethod

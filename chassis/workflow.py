@@ -44,6 +44,6 @@ def moved(steps: Steps, status: str, *, act: str) -> str:
                 f"Statut « {status} » ; l'acte est possible depuis : {allowed}",
                 f"Status {status}; the act is possible from: {allowed}",
             ),
-            extra={"status": status, "allowed_from": sources},
+            extra={"current_status": status, "allowed_from": sources},
         )
     return step.target

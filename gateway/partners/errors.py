@@ -179,12 +179,12 @@ class OpinionAlreadyGiven(Refused):
 
 
 class NotGranted(Refused):
-    """The request is not granted; `status` says where it stands."""
+    """The request is not granted; `current_status` says where it stands."""
 
     title = Text("La demande n'est pas accordée", "The request is not granted")
 
     def __init__(self, status: str) -> None:
-        super().__init__(extra={"status": status})
+        super().__init__(extra={"current_status": status})
 
 
 class GrantLapsed(Refused):

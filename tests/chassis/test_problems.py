@@ -14,6 +14,7 @@ from chassis.problems import (
     registry,
     rendered,
 )
+from chassis.workflow import IllegalTransition, Step, moved
 
 AT = Occurrence("/v1/towns", "r-1", "fr", "https://acdt.test")
 
@@ -82,3 +83,17 @@ def test_every_problem_has_a_status_two_titles_and_a_slug_of_its_own() -> None:
     assert all(400 <= problem.status <= 599 for problem in known)
     assert EnvelopeExhausted in registry()
     assert Problem not in registry()
+
+
+def test_a_problem_says_nothing_else_under_the_names_that_all_problems_have() -> None:
+    with pytest.raises(TypeError, match="status"):
+        Refused(extra={"status": "draft"})
+
+
+def test_a_refused_transition_keeps_the_number_of_the_answer() -> None:
+    steps = {"open_shelf": Step(frozenset({"closed"}), "open")}
+    with pytest.raises(IllegalTransition) as refused:
+        moved(steps, "open", act="open_shelf")
+    body = orjson.loads(rendered(refused.value, AT))
+    assert (body["status"], body["current_status"]) == (409, "open")
+    assert body["allowed_from"] == ["closed"]

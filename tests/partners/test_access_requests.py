@@ -39,7 +39,7 @@ async def test_a_new_town_asks_two_organisations_approve_and_it_collects_its_sec
     assert (receipt.status, receipt.kid) == ("pending", None)
     early = await collected(registry, receipt)
     assert (early.status_code, early.json()["code"]) == (409, "not-granted")
-    assert early.json()["status"] == "pending"
+    assert early.json()["current_status"] == "pending"
 
     first = await judged(registry, receipt, by=state)
     assert first.status_code == 201
@@ -156,7 +156,7 @@ async def test_one_refusal_ends_a_request(
     assert refused.json()["status"] == "refused"
     late = await judged(registry, receipt, by=prefecture)
     assert (late.status_code, late.json()["code"]) == (409, "request-closed")
-    assert (await collected(registry, receipt)).json()["status"] == "refused"
+    assert (await collected(registry, receipt)).json()["current_status"] == "refused"
 
 
 async def test_a_request_that_nobody_decides_expires(
@@ -171,7 +171,7 @@ async def test_a_request_that_nobody_decides_expires(
     assert (late.status_code, late.json()["code"]) == (409, "request-closed")
     shown = await registry.get(path, headers=state.bearer() | held)
     assert (shown.status_code, shown.json()["status"]) == (200, "expired")
-    assert (await collected(registry, receipt)).json()["status"] == "expired"
+    assert (await collected(registry, receipt)).json()["current_status"] == "expired"
 
 
 async def test_a_wrong_claim_is_answered_like_an_unknown_request(

@@ -136,7 +136,7 @@ async def test_a_need_expires_by_itself_and_a_new_day_declares_it_again(
     assert expired["status"] == "expired"
     assert len(listed["items"]) == 1
     assert fault(refused) == (409, "illegal-transition")
-    assert refused.json()["status"] == "expired"
+    assert refused.json()["current_status"] == "expired"
     assert fault(same) == (422, "expiry-passed")
     assert fault(before) == (412, "precondition-failed")
     assert (renewed.json()["status"], renewed.headers["etag"]) == ("declared", '"2"')
