@@ -40,9 +40,7 @@ class FieldError:
         return named | {"code": self.code, "detail": getattr(self.detail, language)}
 
 
-_MEMBERS = frozenset(
-    {"type", "title", "status", "detail", "instance", "code", "request_id", "errors"}
-)
+_MEMBERS = {"type", "title", "status", "detail", "instance", "code", "request_id", "errors"}
 """What every problem says of itself (RFC 9457, and ours): no other member may be named so."""
 
 
