@@ -90,7 +90,7 @@ def bodies(document: Document, schema: Document) -> Iterator[Any]:
     """Yield a body that holds all it may, then the same with a canary in each place in turn."""
     base = filled(document, schema, "")
     yield base
-    if not isinstance(base, dict | list):  # a file
+    if not isinstance(base, dict):  # a file
         yield MARK
         return
     for place in places(base):
