@@ -70,6 +70,13 @@ Point = Annotated[
     AfterValidator(_point),
     Field(examples=["4.03,49.25"]),
 ]
+Near = Annotated[
+    Point | None,
+    Field(description="Longitude,latitude in this order; adds the distance, nearest first"),
+]
+RadiusKm = Annotated[
+    float, Field(gt=0, le=20_100, description="With `near`: how far, km on the sphere")
+]
 Search = Annotated[
     str,
     Field(min_length=1, max_length=100, examples=["saint-die"]),
@@ -121,13 +128,8 @@ class TownQuery(ListQuery):
         Field(description="Words of the town or a commune: any case, accents, prefix, saint or st"),
     ] = None
     bbox: Annotated[Box | None, Field(description="West,south,east,north in WGS 84 degrees")] = None
-    near: Annotated[
-        Point | None,
-        Field(description="Longitude,latitude in this order; adds the distance, nearest first"),
-    ] = None
-    radius_km: Annotated[
-        float, Field(gt=0, le=20_100, description="With `near`: how far, km on the sphere")
-    ] = 50.0
+    near: Near = None
+    radius_km: RadiusKm = 50.0
     population_gte: Annotated[Count | None, Field(description="At least, inhabitants")] = None
     population_lte: Annotated[Count | None, Field(description="At most, inhabitants")] = None
     updated_since: Annotated[

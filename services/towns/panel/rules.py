@@ -7,6 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 from math import lcm
 
+from chassis.problems import Refused
 from services.towns.panel.errors import (
     BidNotAssessed,
     ConflictStands,
@@ -83,10 +84,7 @@ def check_scoring(call_status: str, *, due_at: datetime | None, now: datetime) -
         ScoringNotBegun: the call takes bids.
         ScoringClosed: from the deadline on, or the call is over.
     """
-    if call_status == "published":
-        raise ScoringNotBegun
-    if call_status in _OVER or due_at is None or now >= due_at:
-        raise ScoringClosed
+    _in_time(call_status, due_at=due_at, now=now, late=ScoringClosed)
 
 
 def check_opinion(call_status: str, *, due_at: datetime | None, now: datetime) -> None:
@@ -101,10 +99,7 @@ def check_opinion(call_status: str, *, due_at: datetime | None, now: datetime) -
         ScoringNotBegun: the call takes bids.
         OpinionsClosed: from the deadline on, or the call is over.
     """
-    if call_status == "published":
-        raise ScoringNotBegun
-    if call_status in _OVER or due_at is None or now >= due_at:
-        raise OpinionsClosed
+    _in_time(call_status, due_at=due_at, now=now, late=OpinionsClosed)
 
 
 def total(grid: Sequence[Criterion], scores: Sequence[tuple[str, int]]) -> Total:
@@ -125,6 +120,15 @@ def total(grid: Sequence[Criterion], scores: Sequence[tuple[str, int]]) -> Total
     denominator = lcm(*[unit.denominator for unit in units.values()])
     worth = sum(unit * points[code] for code, unit in units.items())
     return Total(int(worth * denominator), denominator)
+
+
+def _in_time(
+    call_status: str, *, due_at: datetime | None, now: datetime, late: type[Refused]
+) -> None:
+    if call_status == "published":
+        raise ScoringNotBegun
+    if call_status in _OVER or due_at is None or now >= due_at:
+        raise late
 
 
 def _faults(

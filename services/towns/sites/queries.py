@@ -10,7 +10,7 @@ from chassis.problems import Text
 from chassis.queries import ListQuery
 from chassis.validation import Misfit
 from services.towns.catalogue.contract import AcvId
-from services.towns.catalogue.queries import Point, Search, surroundings
+from services.towns.catalogue.queries import Near, RadiusKm, Search, surroundings
 from services.towns.catalogue.rules import search_condition
 from services.towns.geography.queries import Departments, Regions, TabularFormat
 from services.towns.sites.contract import CnamCentre, CnamSite, Status
@@ -50,13 +50,8 @@ class SiteQuery(ListQuery):
             " opening, until the first day of what is known of its end"
         ),
     ] = None
-    near: Annotated[
-        Point | None,
-        Field(description="Longitude,latitude in this order; adds the distance, nearest first"),
-    ] = None
-    radius_km: Annotated[
-        float, Field(gt=0, le=20_100, description="With `near`: how far, km on the sphere")
-    ] = 50.0
+    near: Near = None
+    radius_km: RadiusKm = 50.0
     q: Annotated[
         Search | None,
         Field(description="Words of the site or its commune: any case, accents, prefix"),
