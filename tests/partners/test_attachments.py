@@ -82,7 +82,7 @@ async def test_a_partner_asks_two_others_approve_and_all_of_it_is_told(
     assert found.links.self == path
     names = [name.split(".")[3:5] for name, *_ in await acts(database)]
     assert names == [["attachment", one] for one in ("created", "judged", "judged", "decided")]
-    own = await heard(registry, town.bearer(), least=3)
+    own = await heard(registry, town.bearer(), least=4)
     assert [one["data"]["status"] for one in own if "attachment.decided" in one["type"]] == [
         "granted"
     ]
