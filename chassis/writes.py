@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from chassis.bodies import body_kind, received
 from chassis.changes import Handler, ResourceBusy, changed, database_of
+from chassis.contract import Output
 from chassis.database import WriteSession
 from chassis.idempotency import (
     IdempotencyKeyRequired,
@@ -22,7 +23,7 @@ from chassis.idempotency import (
 )
 from chassis.identity import Principal, principal_of
 from chassis.openapi import Answers, documented
-from chassis.preconditions import Condition, InvalidPrecondition
+from chassis.preconditions import Condition, InvalidPrecondition, etag
 from chassis.problems import (
     MEDIA_TYPE,
     InvalidValue,
@@ -32,6 +33,8 @@ from chassis.problems import (
     Problem,
     RequestAbandoned,
 )
+
+_Told = TypeVar("_Told", bound=Output)
 
 LONGEST_KEY = 64
 KEY_PARAMETER = {
@@ -85,6 +88,22 @@ async def _caller(request: Request) -> Principal:
 
 Caller = Annotated[Principal, Depends(_caller)]
 """How a change knows who asks for it."""
+
+
+class Versioned(Protocol):
+    """What a change left: a named tuple with the version of the thing."""
+
+    @property
+    def version(self) -> int:
+        """Return the version."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+def told(kind: type[_Told], written: Versioned, *, response: Response) -> _Told:
+    """Answer with what a change made, and its tag."""
+    response.headers["ETag"] = etag(written.version)
+    return kind.model_validate(written._asdict())
 
 
 class WriteRoute(APIRoute):

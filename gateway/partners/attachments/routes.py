@@ -8,9 +8,8 @@ from fastapi import Query, Response
 from chassis.admission import Bounds
 from chassis.lane import Reading, Router
 from chassis.openapi import documented
-from chassis.preconditions import etag
 from chassis.reads import Answer
-from chassis.writes import Caller, WriteRoute, Writes
+from chassis.writes import Caller, WriteRoute, Writes, told
 from gateway.partners.access_requests.contract import OpinionIn
 from gateway.partners.attachments import commands, store
 from gateway.partners.attachments.contract import (
@@ -97,7 +96,7 @@ async def judge_attachment(
     state = await commands.judge(
         writes, asked, caller=caller, verdict=body.verdict, motive=body.motive
     )
-    return _told(state, response)
+    return told(AttachmentState, state, response=response)
 
 
 @router.post(
@@ -117,7 +116,9 @@ async def revoke_attachment(
 ) -> AttachmentState:
     """Take an attachment back at once: the person acts for the system no more."""
     found = await store.locked(writes, attachment_id, organisation_id, limits=limits)
-    return _told(await commands.revoke(writes, found, reason=body.reason), response)
+    return told(
+        AttachmentState, await commands.revoke(writes, found, reason=body.reason), response=response
+    )
 
 
 def asking(issuers: Collection[str]) -> Router:
@@ -145,11 +146,6 @@ def asking(issuers: Collection[str]) -> Router:
         wish = commands.Wish(**body.model_dump(exclude={"client_id"}))
         state = await commands.ask(writes, client, wish, issuers=issuers)
         response.headers["Location"] = f"/v1/partners/{organisation_id}/attachments/{state.id}"
-        return _told(state, response)
+        return told(AttachmentState, state, response=response)
 
     return made
-
-
-def _told(state: commands.State, response: Response) -> AttachmentState:
-    response.headers["ETag"] = etag(state.version)
-    return AttachmentState(**state._asdict())

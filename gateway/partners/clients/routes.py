@@ -6,9 +6,8 @@ from fastapi import Query, Response
 
 from chassis.lane import Reading, Router
 from chassis.openapi import documented
-from chassis.preconditions import etag
 from chassis.reads import Answer
-from chassis.writes import Caller, WriteRoute, Writes
+from chassis.writes import Caller, WriteRoute, Writes, told
 from gateway.partners.clients import store, suspension
 from gateway.partners.clients.contract import ClientPage, ClientState, PartnerClient, SuspensionIn
 from gateway.partners.clients.queries import ClientQuery
@@ -61,7 +60,9 @@ async def suspend_client(
 ) -> ClientState:
     """Suspend a system at once: its tokens are refused, it gets no other."""
     client = await store.locked(writes, organisation_id, client_id)
-    return _told(await suspension.suspend(writes, client, reason=body.reason), response)
+    return told(
+        ClientState, await suspension.suspend(writes, client, reason=body.reason), response=response
+    )
 
 
 @router.post(
@@ -81,9 +82,4 @@ async def restore_client(
     """Want a suspended system back: the second organisation that does restores it."""
     client = await store.locked(writes, organisation_id, client_id)
     restored = await suspension.restore(writes, client, caller=caller)
-    return _told(restored, response)
-
-
-def _told(state: suspension.State, response: Response) -> ClientState:
-    response.headers["ETag"] = etag(state.version)
-    return ClientState(**state._asdict())
+    return told(ClientState, restored, response=response)

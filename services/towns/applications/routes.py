@@ -11,10 +11,9 @@ from chassis.identity import OutsidePerimeter
 from chassis.lane import Reading, Router
 from chassis.merge_patch import Patch
 from chassis.openapi import documented
-from chassis.preconditions import etag
 from chassis.reads import Answer
 from chassis.workflow import IllegalTransition
-from chassis.writes import Caller, Seen, WriteRoute, Writes
+from chassis.writes import Caller, Seen, WriteRoute, Writes, told
 from services.towns.applications import commands, errors, history, store, submission
 from services.towns.applications.content import ApplicationContentIn
 from services.towns.applications.contract import (
@@ -29,7 +28,6 @@ from services.towns.applications.contract import (
     ExaminationIn,
     WrittenApplication,
 )
-from services.towns.applications.held import Written
 from services.towns.applications.queries import ApplicationQuery
 from services.towns.calls import errors as of_calls
 
@@ -119,7 +117,7 @@ async def create_application(
     asked = commands.Asked(body.call_id, body.carried(), content, body.carried_from)
     written = await commands.create(writes, asked, author=caller.organisation, limits=limits)
     response.headers["Location"] = f"/v1/applications/{written.id}"
-    return _told(written, response)
+    return told(WrittenApplication, written, response=response)
 
 
 @router.patch(
@@ -149,7 +147,7 @@ async def change_application(
             ApplicationContentIn.model_validate_json(orjson.dumps(held))
         ).document(),
     )
-    return _told(written, response)
+    return told(WrittenApplication, written, response=response)
 
 
 @router.post(
@@ -171,7 +169,11 @@ async def submit_application(
 ) -> WrittenApplication:
     """Submit a bid: it is read by the panel from now on; the refusal names all that is missing."""
     by = caller.organisation
-    return _told(await submission.submit(writes, application_id, reach=reach, by=by), response)
+    return told(
+        WrittenApplication,
+        await submission.submit(writes, application_id, reach=reach, by=by),
+        response=response,
+    )
 
 
 @router.post(
@@ -190,7 +192,11 @@ async def resubmit_application(
 ) -> WrittenApplication:
     """Submit a bid that was completed; what was submitted before stays."""
     by = caller.organisation
-    return _told(await submission.resubmit(writes, application_id, reach=reach, by=by), response)
+    return told(
+        WrittenApplication,
+        await submission.resubmit(writes, application_id, reach=reach, by=by),
+        response=response,
+    )
 
 
 @router.post(
@@ -212,7 +218,7 @@ async def consolidate_application(
     written = await commands.consolidate(
         writes, application_id, reach=reach, asked=body.documents(), by=caller.organisation
     )
-    return _told(written, response)
+    return told(WrittenApplication, written, response=response)
 
 
 @router.post(
@@ -233,7 +239,7 @@ async def examine_application(
     """Close the examination of a bid, for the parties; the panel judges its last version."""
     by = caller.organisation
     written = await commands.examine(writes, application_id, reach=reach, motive=body.motive, by=by)
-    return _told(written, response)
+    return told(WrittenApplication, written, response=response)
 
 
 @router.post(
@@ -256,9 +262,4 @@ async def withdraw_application(
     written = await commands.withdraw(
         writes, application_id, reach=reach, motive=body.motive, by=by
     )
-    return _told(written, response)
-
-
-def _told(written: Written, response: Response) -> WrittenApplication:
-    response.headers["ETag"] = etag(written.version)
-    return WrittenApplication.model_validate(written._asdict())
+    return told(WrittenApplication, written, response=response)

@@ -10,10 +10,9 @@ from chassis.identity import OutsidePerimeter
 from chassis.lane import Reading, Router
 from chassis.merge_patch import Patch
 from chassis.openapi import documented
-from chassis.preconditions import etag
 from chassis.reads import Answer
 from chassis.workflow import IllegalTransition
-from chassis.writes import Caller, Seen, WriteRoute, Writes
+from chassis.writes import Caller, Seen, WriteRoute, Writes, told
 from services.towns.calls import commands, store
 from services.towns.calls.contract import (
     CallForBids,
@@ -90,7 +89,7 @@ async def create_call(
     author = caller.organisation
     written = await commands.create(writes, body.details(), author=author, limits=limits)
     response.headers["Location"] = f"/v1/calls/{written.id}"
-    return _told(written, response)
+    return told(CallForBidsWritten, written, response=response)
 
 
 @router.patch(
@@ -115,7 +114,7 @@ async def change_call(
         seen=seen,
         reach=reach,
     )
-    return _told(written, response)
+    return told(CallForBidsWritten, written, response=response)
 
 
 @router.post(
@@ -129,7 +128,11 @@ async def publish_call(
 ) -> CallForBidsWritten:
     """Publish a draft: its rules are frozen and hashed; refused with all that is missing."""
     by = caller.organisation
-    return _told(await commands.publish(writes, call_id, by=by, reach=reach), response)
+    return told(
+        CallForBidsWritten,
+        await commands.publish(writes, call_id, by=by, reach=reach),
+        response=response,
+    )
 
 
 @router.post(
@@ -156,7 +159,7 @@ async def extend_call(
         by=caller.organisation,
         reach=reach,
     )
-    return _told(written, response)
+    return told(CallForBidsWritten, written, response=response)
 
 
 @router.post(
@@ -177,7 +180,7 @@ async def close_call(
     """Close a published call before its day; it is not opened again."""
     by = caller.organisation
     written = await commands.close(writes, call_id, motive=body.motive, by=by, reach=reach)
-    return _told(written, response)
+    return told(CallForBidsWritten, written, response=response)
 
 
 @router.post(
@@ -198,7 +201,7 @@ async def conclude_call(
     """Say that all is decided in a closed call."""
     by = caller.organisation
     written = await commands.conclude(writes, call_id, motive=body.motive, by=by, reach=reach)
-    return _told(written, response)
+    return told(CallForBidsWritten, written, response=response)
 
 
 @router.post(
@@ -219,7 +222,7 @@ async def cancel_call(
     """Give a call up before it is decided; what was published stays readable."""
     by = caller.organisation
     written = await commands.cancel(writes, call_id, motive=body.motive, by=by, reach=reach)
-    return _told(written, response)
+    return told(CallForBidsWritten, written, response=response)
 
 
 @router.post(
@@ -240,9 +243,4 @@ async def attach_call_body(
     written = await commands.attach(
         writes, call_id, body=body.body, organisation_id=body.organisation_id, reach=reach
     )
-    return _told(written, response)
-
-
-def _told(written: commands.Written, response: Response) -> CallForBidsWritten:
-    response.headers["ETag"] = etag(written.version)
-    return CallForBidsWritten.model_validate(written._asdict())
+    return told(CallForBidsWritten, written, response=response)

@@ -10,9 +10,8 @@ from chassis.identity import OutsidePerimeter
 from chassis.lane import Reading, Router
 from chassis.merge_patch import Patch
 from chassis.openapi import documented
-from chassis.preconditions import etag
 from chassis.reads import Answer
-from chassis.writes import Seen, WriteRoute, Writes
+from chassis.writes import Seen, WriteRoute, Writes, told
 from services.towns.contacts import commands, store
 from services.towns.contacts.contract import (
     Contact,
@@ -63,7 +62,7 @@ async def create_contact(
     """Add a contact to a town in the caller's perimeter."""
     written = await commands.create(writes, body.details(), limits=limits)
     response.headers["Location"] = f"/v1/contacts/{written.id}"
-    return _told(written, response)
+    return told(WrittenContact, written, response=response)
 
 
 @router.patch(
@@ -88,7 +87,7 @@ async def change_contact(
         seen=seen,
         limits=limits,
     )
-    return _told(written, response)
+    return told(WrittenContact, written, response=response)
 
 
 @router.delete(
@@ -107,8 +106,3 @@ async def delete_contact(
 ) -> None:
     """Delete a contact for good; the change feed tells that, and why."""
     await commands.delete(writes, contact_id, reason=reason, seen=seen, limits=limits)
-
-
-def _told(written: commands.Written, response: Response) -> WrittenContact:
-    response.headers["ETag"] = etag(written.version)
-    return WrittenContact(**written._asdict())

@@ -11,10 +11,9 @@ from chassis.identity import OutsidePerimeter
 from chassis.lane import Reading, Router
 from chassis.merge_patch import Patch
 from chassis.openapi import documented
-from chassis.preconditions import etag
 from chassis.reads import Answer
 from chassis.workflow import IllegalTransition
-from chassis.writes import Caller, Seen, WriteRoute, Writes
+from chassis.writes import Caller, Seen, WriteRoute, Writes, told
 from services.towns.conventions import commands, errors, signature, store
 from services.towns.conventions.consistency import differences
 from services.towns.conventions.contract import (
@@ -108,7 +107,7 @@ async def create_convention(
         writes, body.acv_id, phase=body.phase, content=body.content.document(), limits=limits
     )
     response.headers["Location"] = f"/v1/conventions/{written.id}"
-    return _told(written, response)
+    return told(WrittenConvention, written, response=response)
 
 
 @router.patch(
@@ -138,7 +137,7 @@ async def change_convention_draft(
             ConventionTextIn.model_validate_json(orjson.dumps(held))
         ).document(),
     )
-    return _told(written, response)
+    return told(WrittenConvention, written, response=response)
 
 
 @router.post(
@@ -160,7 +159,11 @@ async def observe_convention(
 ) -> WrittenConvention:
     """Note what the regional committee says of the text, for the prefecture of the region."""
     said = commands.Observation(body.observed_on, body.observation, body.validated)
-    return _told(await commands.observe(writes, convention_id, reach=reach, said=said), response)
+    return told(
+        WrittenConvention,
+        await commands.observe(writes, convention_id, reach=reach, said=said),
+        response=response,
+    )
 
 
 @router.post(
@@ -183,7 +186,7 @@ async def deliberate_convention(
     """Note that every local signatory deliberated; refused with the names of those who did not."""
     acts = {act.organisation: (act.reference, act.decided_on.isoformat()) for act in body.acts}
     written = await commands.deliberate(writes, convention_id, reach=reach, acts=acts)
-    return _told(written, response)
+    return told(WrittenConvention, written, response=response)
 
 
 @router.post(
@@ -212,7 +215,7 @@ async def sign_convention(
         signed_on=body.signed_on,
         effective_on=body.effective_on,
     )
-    return _told(written, response)
+    return told(WrittenConvention, written, response=response)
 
 
 @router.post(
@@ -234,7 +237,7 @@ async def abandon_convention(
 ) -> WrittenConvention:
     """Give up the text in preparation; what was signed stays in force."""
     written = await commands.abandon(writes, convention_id, reach=reach, reason=body.reason)
-    return _told(written, response)
+    return told(WrittenConvention, written, response=response)
 
 
 @router.post(
@@ -259,7 +262,7 @@ async def amend_convention(
     written = await commands.amend(
         writes, convention_id, reach=reach, purpose=body.purpose, content=content
     )
-    return _told(written, response)
+    return told(WrittenConvention, written, response=response)
 
 
 @router.post(
@@ -283,9 +286,4 @@ async def waive_convention_guard(
     written = await commands.waive(
         writes, convention_id, reach=reach, guard=body.guard, reason=body.reason, author=caller
     )
-    return _told(written, response)
-
-
-def _told(written: commands.Written, response: Response) -> WrittenConvention:
-    response.headers["ETag"] = etag(written.version)
-    return WrittenConvention(**written._asdict())
+    return told(WrittenConvention, written, response=response)

@@ -7,9 +7,8 @@ from chassis.identity import OutsidePerimeter
 from chassis.lane import Reading, Router
 from chassis.merge_patch import Patch
 from chassis.openapi import documented
-from chassis.preconditions import etag
 from chassis.reads import Answer
-from chassis.writes import Caller, Seen, WriteRoute, Writes
+from chassis.writes import Caller, Seen, WriteRoute, Writes, told
 from services.towns.applications.errors import ApplicationNotFound, UnknownCall
 from services.towns.decisions import errors, exchange, plans, store
 from services.towns.decisions.contract import (
@@ -95,7 +94,7 @@ async def write_support_plan(
     """Write the support plan of a bid: it is there before the bid is accompanied."""
     by = caller.organisation
     written = await plans.write(writes, application_id, asked=body.plan(), by=by, reach=reach)
-    return _told(written, response)
+    return told(WrittenSupportPlan, written, response=response)
 
 
 @router.patch(
@@ -120,9 +119,4 @@ async def change_support_plan(
         seen=seen,
         reach=reach,
     )
-    return _told(written, response)
-
-
-def _told(written: plans.WrittenPlan, response: Response) -> WrittenSupportPlan:
-    response.headers["ETag"] = etag(written.version)
-    return WrittenSupportPlan.model_validate(written._asdict())
+    return told(WrittenSupportPlan, written, response=response)

@@ -7,7 +7,6 @@ from datetime import datetime
 from fractions import Fraction
 from math import lcm
 
-from chassis.problems import Refused
 from services.towns.panel.errors import (
     BidNotAssessed,
     ConflictStands,
@@ -123,7 +122,11 @@ def total(grid: Sequence[Criterion], scores: Sequence[tuple[str, int]]) -> Total
 
 
 def _in_time(
-    call_status: str, *, due_at: datetime | None, now: datetime, late: type[Refused]
+    call_status: str,
+    *,
+    due_at: datetime | None,
+    now: datetime,
+    late: type[ScoringClosed | OpinionsClosed],
 ) -> None:
     if call_status == "published":
         raise ScoringNotBegun

@@ -10,10 +10,9 @@ from chassis.identity import OutsidePerimeter
 from chassis.lane import Reading, Router
 from chassis.merge_patch import Patch
 from chassis.openapi import documented
-from chassis.preconditions import etag
 from chassis.reads import Answer
 from chassis.workflow import IllegalTransition
-from chassis.writes import Caller, Seen, WriteRoute, Writes
+from chassis.writes import Caller, Seen, WriteRoute, Writes, told
 from services.towns.errors import UnknownEpci, UnknownTown
 from services.towns.sites import commands, errors, history, store
 from services.towns.sites.contract import (
@@ -98,7 +97,7 @@ async def announce_site(
         limits=limits,
     )
     response.headers["Location"] = f"/v1/sites/{written.id}"
-    return _told(written, response)
+    return told(WrittenSite, written, response=response)
 
 
 @router.patch(
@@ -123,7 +122,7 @@ async def change_site(
         seen=seen,
         reach=reach,
     )
-    return _told(written, response)
+    return told(WrittenSite, written, response=response)
 
 
 @router.post(
@@ -143,7 +142,9 @@ async def prepare_site(
 ) -> WrittenSite:
     """State that an announced site is in preparation."""
     act = _act("prepare_site", body, by=caller.organisation)
-    return _told(await commands.do(writes, site_id, act=act, reach=reach), response)
+    return told(
+        WrittenSite, await commands.do(writes, site_id, act=act, reach=reach), response=response
+    )
 
 
 @router.post(
@@ -164,7 +165,7 @@ async def add_site_premises(
     """Give premises to a site in preparation; those it had before stay in its history."""
     act, there = _act("add_site_premises", body, by=caller.organisation), body.premises.premises()
     written = await commands.do(writes, site_id, act=act, reach=reach, premises=there)
-    return _told(written, response)
+    return told(WrittenSite, written, response=response)
 
 
 @router.post(
@@ -184,7 +185,9 @@ async def open_site(
 ) -> WrittenSite:
     """State that a site is open; refused with all that is missing: premises, a regional centre."""
     act = _act("open_site", body, by=caller.organisation)
-    return _told(await commands.do(writes, site_id, act=act, reach=reach), response)
+    return told(
+        WrittenSite, await commands.do(writes, site_id, act=act, reach=reach), response=response
+    )
 
 
 @router.post(
@@ -204,7 +207,9 @@ async def suspend_site(
 ) -> WrittenSite:
     """State that an open site does not receive for a while."""
     act = _act("suspend_site", body, by=caller.organisation)
-    return _told(await commands.do(writes, site_id, act=act, reach=reach), response)
+    return told(
+        WrittenSite, await commands.do(writes, site_id, act=act, reach=reach), response=response
+    )
 
 
 @router.post(
@@ -224,7 +229,9 @@ async def resume_site(
 ) -> WrittenSite:
     """State that a suspended site is open again."""
     act = _act("resume_site", body, by=caller.organisation)
-    return _told(await commands.do(writes, site_id, act=act, reach=reach), response)
+    return told(
+        WrittenSite, await commands.do(writes, site_id, act=act, reach=reach), response=response
+    )
 
 
 @router.post(
@@ -245,7 +252,7 @@ async def relocate_site(
     """State that a site is open in other premises, from the day of effect on."""
     act, there = _act("relocate_site", body, by=caller.organisation), body.premises.premises()
     written = await commands.do(writes, site_id, act=act, reach=reach, premises=there)
-    return _told(written, response)
+    return told(WrittenSite, written, response=response)
 
 
 @router.post(
@@ -265,13 +272,10 @@ async def close_site(
 ) -> WrittenSite:
     """State that a site is closed, or that an announced one will not open."""
     act = _act("close_site", body, by=caller.organisation)
-    return _told(await commands.do(writes, site_id, act=act, reach=reach), response)
+    return told(
+        WrittenSite, await commands.do(writes, site_id, act=act, reach=reach), response=response
+    )
 
 
 def _act(operation: str, body: ActIn, *, by: str) -> commands.Act:
     return commands.Act(operation, body.dated(), body.motive, by)
-
-
-def _told(written: commands.Written, response: Response) -> WrittenSite:
-    response.headers["ETag"] = etag(written.version)
-    return WrittenSite.model_validate(written._asdict())
