@@ -12,6 +12,7 @@ from chassis.money import Rate
 from chassis.problems import Text
 from chassis.validation import Misfit
 from services.towns.catalogue.contract import AcvId, Name
+from services.towns.coverage.rules import FURTHEST_KM, NEAREST_KM
 from services.towns.coverage.vocabularies import CANDIDATE_KIND
 from services.towns.reference.contract import Sourced, Wording
 from services.towns.sites.contract import Status
@@ -26,8 +27,8 @@ _NOTHING = Text("donner des candidats ou des sites à retirer", "give candidates
 Radius = Annotated[
     int,
     Field(
-        ge=1,
-        le=100,
+        ge=NEAREST_KM,
+        le=FURTHEST_KM,
         description="Great-circle distance up to which a site reaches, km",
         examples=[30],
     ),
