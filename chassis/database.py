@@ -78,6 +78,11 @@ class ReadPool:
             rows: list[asyncpg.Record] = await connection.fetch(
                 sql, *arguments, timeout=self._longest
             )
+        except asyncpg.InternalClientError as error:
+            # its server said that it ends, and its socket has yet to close
+            connection.terminate()
+            raise asyncpg.ConnectionDoesNotExistError("the connection was lost") from error
+        else:
             return rows
         finally:
             await self.pool.release(connection, timeout=self._wait)
