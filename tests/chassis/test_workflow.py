@@ -19,6 +19,9 @@ def test_a_refused_act_names_the_status_and_those_that_allow_it() -> None:
     with pytest.raises(IllegalTransition) as refusal:
         moved(STEPS, "withdrawn", act="withdraw")
 
-    assert refusal.value.extra == {"current_status": "withdrawn", "allowed_from": ["draft", "published"]}
+    assert refusal.value.extra == {
+        "current_status": "withdrawn",
+        "allowed_from": ["draft", "published"],
+    }
     assert "withdrawn" in refusal.value.detail.fr
     assert "draft, published" in refusal.value.detail.en
